@@ -1,0 +1,20 @@
+"""The entry point. `--version` alone needs no command line library."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--version"]:
+        from twitter_setup import __version__  # noqa: PLC0415 - nothing else is loaded for it
+
+        print(f"twitter-setup {__version__}")  # noqa: T201
+        return
+    from twitter_setup.cli import app  # noqa: PLC0415
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

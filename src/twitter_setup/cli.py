@@ -1,0 +1,365 @@
+"""The Typer app: options in, one call, one answer out; and the only error boundary.
+
+Commands load what they need when they run, so that `--help` loads nothing of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import Abort, Exit, TyperException
+
+from twitter_setup import __version__
+from twitter_setup.errors import Advice, ExitCode, Interrupted, SetupError
+
+if TYPE_CHECKING:
+    from twitter_setup.locate import Caller, Located
+    from twitter_setup.settings import Options
+    from twitter_setup.signals import Stop
+    from twitter_setup.view import View
+
+# Read once and taken out of the environment, so that no child process inherits them.
+SECRET_VARIABLES = (
+    "NGROK_AUTHTOKEN",
+    "NGROK_API_KEY",
+    "STRAPI_ADMIN_TOKEN",
+    "STRAPI_ADMIN_PASSWORD",
+    "TWITTER_API_KEY",
+    "TWITTER_API_SECRET",
+    "TWITTER_SETUP_ADMIN_TOKEN",
+    "TWITTER_SETUP_ADMIN_PASSWORD",
+    "TWITTER_SETUP_KEY",
+    "TWITTER_SETUP_SECRET",
+)
+
+
+class _Boundary(TyperGroup):
+    """Every error ends here, once: rendered, and turned into the exit code. The same under CliRunner."""
+
+    def main(  # type: ignore[override]  # what Typer passes is passed on
+        self, args: Sequence[str] | None = None, **extra: Any
+    ) -> Any:
+        extra["standalone_mode"] = False
+        given = list(sys.argv[1:] if args is None else args)
+        sys.exit(int(_guarded(lambda: super(_Boundary, self).main(args=given, **extra), given)))
+
+
+def _guarded(run: Callable[[], Any], args: Sequence[str]) -> ExitCode:
+    try:
+        code = run()
+    except SetupError as error:
+        return _fail(error, args)
+    except TyperException as error:
+        return _fail(_usage(error), args)
+    except (Abort, KeyboardInterrupt, Interrupted):
+        return _fail(SetupError("interrupted", "Stopped before it was ready."), args)
+    except Exit as error:
+        return ExitCode(error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the one place where a bug of ours ends
+        from twitter_setup import crash  # noqa: PLC0415
+
+        return _fail(crash.report(error), args)
+    return code if isinstance(code, ExitCode) else ExitCode.OK
+
+
+def _usage(error: TyperException) -> SetupError:
+    message = error.format_message().replace("\n", " ").strip()
+    return SetupError("usage", message, advice=[Advice("see", command="twitter-setup --help")])
+
+
+def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
+    command = next((arg for arg in args if not arg.startswith("-")), "")
+    wants_json = "--json" in args or os.environ.get("TWITTER_SETUP_JSON", "") not in {"", "0"}
+    _view(command, as_json=wants_json).error(error)
+    return error.exit_code
+
+
+def _view(command: str, *, as_json: bool, quiet: bool = False, verbose: bool = False) -> Any:
+    from twitter_setup import output  # noqa: PLC0415 - Rich is slow to load
+
+    return output.Program(command) if as_json else output.People(quiet=quiet, verbose=verbose)
+
+
+app = typer.Typer(
+    cls=_Boundary,
+    rich_markup_mode=None,  # Rich's help takes longer to load than all the rest
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help='Makes "Log in with Twitter/X" work in a Strapi app on this machine.',
+    epilog=(
+        "Every option has an environment variable: TWITTER_SETUP_ and its name, such as "
+        "TWITTER_SETUP_DOMAIN. Flags win over the environment, that over twitter-setup.toml."
+    ),
+)
+
+
+def _option(*names: str, help: str, **extra: Any) -> Any:  # noqa: A002 - Typer's own word
+    variable = "TWITTER_SETUP_" + names[0].removeprefix("--").replace("-", "_").upper()
+    usual = extra.pop("usual", None)
+    envvar = [variable, usual] if usual else variable
+    return typer.Option(*names, help=help, envvar=envvar, show_envvar=False, **extra)
+
+
+def _port(*names: str, help: str) -> Any:  # noqa: A002
+    return _option(*names, help=help, min=1, max=65535, metavar="PORT")
+
+
+BackEndDir = Annotated[
+    Path | None, _option("--backend", help="The Strapi project.", metavar="DIR", show_default=False)
+]
+FrontEndDir = Annotated[
+    Path | None, _option("--frontend", help="The app that shows the login button.", metavar="DIR")
+]
+AsJson = Annotated[bool, _option("--json", help="Answer in JSON; never ask.")]
+Quiet = Annotated[bool, _option("--quiet", "-q", help="Only the answer and what went wrong.")]
+Verbose = Annotated[bool, _option("--verbose", "-v", help="More facts about how it was done.")]
+Url = Annotated[
+    str | None, _option("--url", help="A public URL of your own: https://host.", metavar="URL")
+]
+Domain = Annotated[
+    str | None, _option("--domain", help="Your ngrok domain.", metavar="NAME", usual="NGROK_DOMAIN")
+]
+Yes = Annotated[bool, _option("--yes", "-y", help="Agree to every change beforehand.")]
+Open = Annotated[bool, _option("--open", help="Open X's developer portal in the browser.")]
+Copy = Annotated[bool, _option("--copy", help="Copy the callback URL.")]
+BackEndPort = Annotated[int | None, _port("--port", help="The back end's port.")]
+FrontEndPort = Annotated[int | None, _port("--frontend-port", help="The front end's port.")]
+EnvVars = Annotated[
+    list[str] | None,
+    _option(
+        "--env-var",
+        help="A front-end variable that names the back end. Repeatable.",
+        metavar="NAME",
+    ),
+]
+AdminToken = Annotated[
+    str | None,
+    _option("--admin-token", help="A Strapi admin token.", usual="STRAPI_ADMIN_TOKEN"),
+]
+AdminEmail = Annotated[
+    str | None,
+    _option("--admin-email", help="A Strapi administrator.", usual="STRAPI_ADMIN_EMAIL"),
+]
+AdminPassword = Annotated[
+    str | None,
+    _option("--admin-password", help="Their password.", usual="STRAPI_ADMIN_PASSWORD"),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"twitter-setup {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def tunnel(
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    url: Url = None,
+    domain: Domain = None,
+    two_origins: Annotated[
+        bool, _option("--two-origins", help="Publish the back end alone, as Strapi's guide does.")
+    ] = False,
+    port: BackEndPort = None,
+    frontend_port: FrontEndPort = None,
+    env_var: EnvVars = None,
+    keep: Annotated[
+        bool, _option("--keep", help="Leave the changes when the tunnel ends.")
+    ] = False,
+    dry_run: Annotated[
+        bool, _option("--dry-run", help="Show what would be changed; touch and start nothing.")
+    ] = False,
+    yes: Yes = False,
+    open: Open = False,  # noqa: A002
+    copy: Copy = False,
+    admin_token: AdminToken = None,
+    admin_email: AdminEmail = None,
+    admin_password: AdminPassword = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Publish the back end, rewrite its URL, show what to paste at X; put everything back at the end."""
+    view = _view("tunnel", as_json=as_json, quiet=quiet, verbose=verbose)
+    options = _options(
+        backend=backend,
+        frontend=frontend,
+        url=url,
+        domain=domain,
+        two_origins=two_origins,
+        port=port,
+        frontend_port=frontend_port,
+        env_vars=tuple(env_var or ()),
+        keep=keep,
+        dry_run=dry_run,
+        yes=yes,
+        open=open,
+        copy=copy,
+        admin_token=admin_token,
+        admin_email=admin_email,
+        admin_password=admin_password,
+    )
+
+    from twitter_setup import session  # noqa: PLC0415
+    from twitter_setup.signals import Stop  # noqa: PLC0415
+
+    with Stop() as stop:
+        caller = _caller("tunnel", view)
+        return session.run(_located(options, caller, stop), caller, stop)
+
+
+@app.command()
+def urls(
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    url: Url = None,
+    open: Open = False,  # noqa: A002
+    copy: Copy = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show again what to paste at X."""
+    view = _view("urls", as_json=as_json, quiet=quiet, verbose=verbose)
+    options = _options(backend=backend, frontend=frontend, url=url, open=open, copy=copy)
+
+    from twitter_setup import handover  # noqa: PLC0415
+    from twitter_setup import urls as command  # noqa: PLC0415
+
+    origin, data = command.urls(_locate(options, _caller("urls", view)))
+    view.answer("urls", data, origin=origin)
+    handover.hand_over(options, data, view)
+
+
+@app.command()
+def status(
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show what runs here and which files are changed."""
+    view = _view("status", as_json=as_json, quiet=quiet, verbose=verbose)
+    caller = _caller("status", view)
+
+    from twitter_setup import locate  # noqa: PLC0415
+    from twitter_setup import status as command  # noqa: PLC0415
+
+    folder = locate.backend_folder(_options(backend=backend, frontend=frontend), caller)
+    view.answer("status", command.status(folder, caller))
+
+
+@app.command()
+def undo(
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    everything: Annotated[
+        bool, _option("--all", help="The lasting edit of config/server too.")
+    ] = False,
+    admin_token: AdminToken = None,
+    admin_email: AdminEmail = None,
+    admin_password: AdminPassword = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Put the files back. Asks nothing."""
+    view = _view("undo", as_json=as_json, quiet=quiet, verbose=verbose)
+    options = _options(
+        backend=backend,
+        frontend=frontend,
+        admin_token=admin_token,
+        admin_email=admin_email,
+        admin_password=admin_password,
+    )
+
+    from twitter_setup import locate, recovery  # noqa: PLC0415
+    from twitter_setup.signals import Stop  # noqa: PLC0415
+
+    with Stop():
+        folder = locate.backend_folder(options, _caller("undo", view))
+        data, code = recovery.undo(folder, everything=everything, view=view)
+        view.answer("undo", data, exit_code=code)
+    return code
+
+
+@app.command()
+def init(
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    url: Url = None,
+    domain: Domain = None,
+    port: BackEndPort = None,
+    frontend_port: FrontEndPort = None,
+    env_var: EnvVars = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write twitter-setup.toml: what is detected, and what only you know."""
+    view = _view("init", as_json=as_json, quiet=quiet, verbose=verbose)
+    options = _options(
+        backend=backend,
+        frontend=frontend,
+        url=url,
+        domain=domain,
+        port=port,
+        frontend_port=frontend_port,
+        env_vars=tuple(env_var or ()),
+        yes=yes,
+    )
+    caller = _caller("init", view)
+
+    from twitter_setup import init as command  # noqa: PLC0415
+
+    view.answer("init", command.init(_locate(options, caller), caller))
+
+
+def _options(**given: Any) -> Options:
+    """Flags as one value. Secrets leave the environment here, before anything is started."""
+    from twitter_setup import tunnel as reaches  # noqa: PLC0415
+    from twitter_setup.settings import Options, Secret  # noqa: PLC0415
+
+    taken = {name: os.environ.pop(name, None) for name in SECRET_VARIABLES}
+    if given.get("url") and given.get("domain"):
+        raise SetupError("usage", "--url and --domain exclude each other: --domain is ngrok's.")
+    if given.get("url"):
+        given["url"] = reaches.parse_public_url(given["url"])
+    for name in ("admin_token", "admin_password"):
+        given[name] = Secret(given[name]) if given.get(name) else None
+    authtoken = taken["NGROK_AUTHTOKEN"]
+    return Options(**given, authtoken=Secret(authtoken) if authtoken else None)
+
+
+def _caller(command: str, view: View) -> Caller:
+    from twitter_setup.locate import Caller  # noqa: PLC0415
+
+    return Caller(command=command, cwd=Path.cwd(), environ=dict(os.environ), view=view)
+
+
+def _locate(options: Options, caller: Caller) -> Located:
+    from twitter_setup import locate  # noqa: PLC0415
+
+    return locate.locate(options, caller)
+
+
+def _located(options: Options, caller: Caller, stop: Stop) -> Located:
+    """Finding the project may ask, so a signal may end it at once."""
+    with stop.asking():
+        return _locate(options, caller)

@@ -1,0 +1,69 @@
+"""The `init` command: asks what cannot be detected and writes `twitter-setup.toml`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from twitter_setup import checkpoint, settings_file, tunnel
+from twitter_setup.locate import Caller, Located
+from twitter_setup.settings import FILE_NAME
+
+
+def init(located: Located, caller: Caller) -> dict[str, Any]:
+    """The `data` of `init`. What is already in the file is kept unless a flag says otherwise."""
+    path = located.file.path or located.root / FILE_NAME
+    values = _detected(located, path.parent)
+    if caller.view.may_ask and not located.options.yes:
+        values |= _asked(located, caller)
+    present = located.file.values or {}
+    values = {key: value for key, value in values.items() if present.get(key) != value}
+    before = checkpoint.read(path) or b""
+    after = settings_file.updated(before, values)
+    if after != before:
+        checkpoint.write_file(path, after)
+    return {"path": str(path), "written": [f"{table}.{key}" for table, key in values]}
+
+
+def _detected(located: Located, base: Path) -> dict[tuple[str, str], Any]:
+    options, backend, frontend = located.options, located.backend, located.frontend
+    values: dict[tuple[str, str], Any] = {("backend", "dir"): _relative(backend.root, base)}
+    if options.port:
+        values["backend", "port"] = options.port
+    if frontend is not None:
+        values["frontend", "dir"] = _relative(frontend.root, base)
+    if options.frontend_port:
+        values["frontend", "port"] = options.frontend_port
+    if options.env_vars:
+        values["frontend", "env_vars"] = list(options.env_vars)
+    if options.url:
+        values["reach", "kind"], values["reach", "url"] = "url", options.url
+    elif options.domain:
+        values["reach", "kind"], values["reach", "domain"] = "ngrok", options.domain
+    return values
+
+
+def _asked(located: Located, caller: Caller) -> dict[tuple[str, str], Any]:
+    """Only what no file can tell: your own address at ngrok or elsewhere, and the portal's pages."""
+    view, file = caller.view, located.file
+    values: dict[tuple[str, str], Any] = {}
+    if not (located.options.url or located.options.domain):
+        text = view.enter("Your ngrok domain, or a public URL of your own (empty: neither)", "")
+        if text.startswith(("http://", "https://")):
+            values["reach", "kind"], values["reach", "url"] = "url", tunnel.parse_public_url(text)
+        elif text:
+            values["reach", "kind"], values["reach", "domain"] = "ngrok", text
+    for key, label in (
+        ("website_url", "Website URL to show at X"),
+        ("terms_of_service_url", "Terms of service page"),
+        ("privacy_policy_url", "Privacy policy page"),
+    ):
+        text = view.enter(f"{label} (empty: the public URL)", file.get("portal", key) or "")
+        if text:
+            values["portal", key] = text
+    return values
+
+
+def _relative(folder: Path, base: Path) -> str:
+    return Path(os.path.relpath(folder, base)).as_posix()

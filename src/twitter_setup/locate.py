@@ -1,0 +1,123 @@
+"""Finds the project that a command is about: settings file, back end, front end; asks where it must."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from twitter_setup import backend as backends
+from twitter_setup import frontend as frontends
+from twitter_setup import project, settings, settings_file
+from twitter_setup.backend import BackEnd
+from twitter_setup.frontend import FrontEnd
+from twitter_setup.settings import FileSettings, Options
+from twitter_setup.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where everything is. `options` are the flags with the settings file laid under them."""
+
+    root: Path
+    file: FileSettings
+    options: Options
+    backend: BackEnd
+    frontend: FrontEnd | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks: the command's name for advice, its folder, its environment, and who can answer."""
+
+    command: str
+    cwd: Path
+    environ: Mapping[str, str]
+    view: View
+
+
+def locate(options: Options, caller: Caller) -> Located:
+    """Find and read both ends.
+
+    Raises `SetupError`: `no_project`, `several_projects`, `project_broken`, `unsupported_version`,
+    `settings_invalid`.
+    """
+    folder, file, root = _backend_folder(options, caller)
+    merged = replace(settings.under(options, file), backend=folder)
+    backend = backends.load(
+        folder,
+        caller.environ,
+        server_config=file.get("backend", "server_config"),
+        url_key=file.get("backend", "url_key"),
+        port=merged.port,
+    )
+    frontend = _frontend(merged, file, backend, root, caller)
+    for warning in file.warnings:
+        caller.view.note(warning)
+    return Located(root=root, file=file, options=merged, backend=backend, frontend=frontend)
+
+
+def reread(located: Located, environ: Mapping[str, str]) -> Located:
+    """The same project as its files are now."""
+    file, options = located.file, located.options
+    backend = backends.load(
+        located.backend.root,
+        environ,
+        server_config=file.get("backend", "server_config"),
+        url_key=file.get("backend", "url_key"),
+        port=options.port,
+    )
+    frontend = located.frontend and _load_frontend(located.frontend.root, options, file)
+    return replace(located, backend=backend, frontend=frontend)
+
+
+def backend_folder(options: Options, caller: Caller) -> Path:
+    """Only the folder, for commands that must work in a broken project (`undo`, `status`)."""
+    return _backend_folder(options, caller)[0]
+
+
+def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSettings, Path]:
+    start = caller.cwd / options.backend if options.backend else caller.cwd
+    root = project.repository_root(start)
+    file = settings.read_file(settings.find_file(start, root), root)
+    given = settings.under(options, file).backend
+    found = () if given else project.find_backends(caller.cwd)
+    if len(found) > 1 and caller.view.may_ask:
+        folder = _choose("Several Strapi projects are here. Which one?", found, root, caller.view)
+        settings_file.remember(root, "backend", "dir", folder, caller.view)
+    else:
+        folder = project.choose_backend(
+            given,
+            caller.cwd,
+            accept_any=file.get("backend", "server_config") is not None,
+            command=caller.command,
+        )
+    root = project.repository_root(folder)
+    if file.path is None:
+        file = settings.read_file(settings.find_file(folder, root), root)
+    return folder, file, root
+
+
+def _frontend(
+    options: Options, file: FileSettings, backend: BackEnd, root: Path, caller: Caller
+) -> FrontEnd | None:
+    found = () if options.frontend else project.find_frontends(backend.root, root)
+    if len(found) > 1 and caller.view.may_ask:
+        folder = _choose("Several front ends are here. Which one?", found, root, caller.view)
+        settings_file.remember(root, "frontend", "dir", folder, caller.view)
+        return _load_frontend(folder, options, file)
+    chosen = project.choose_frontend(
+        options.frontend, backend.root, caller.cwd, command=caller.command
+    )
+    return _load_frontend(chosen, options, file) if chosen else None
+
+
+def _load_frontend(folder: Path, options: Options, file: FileSettings) -> FrontEnd:
+    return frontends.load(
+        folder, port=options.frontend_port, env_file=file.get("frontend", "env_file")
+    )
+
+
+def _choose(question: str, found: Sequence[Path], root: Path, view: View) -> Path:
+    names = [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in found]
+    return found[view.choose(question, names)]

@@ -1,0 +1,257 @@
+"""What commands say, for people (Rich) and for programs (JSON lines). The only module that knows Rich.
+
+stdout is the answer, stderr everything else. A terminal that went away fails no write: an undo must
+go on without it. Data is never taken for markup, and a URL is never broken across lines.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from twitter_setup import render
+from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.render import Line
+
+
+class _Streams:
+    """Both consoles, and whether stdout still has a reader."""
+
+    def __init__(self) -> None:
+        self.out = _console(sys.stdout)
+        self.err = _console(sys.stderr)
+        self.out_is_gone = False
+
+    def print_out(self, line: Line) -> None:
+        try:
+            self.out.print(_text(line), soft_wrap=True)
+            self.out.file.flush()
+        except (OSError, ValueError):  # a closed pipe, a hung-up terminal, a closed file
+            self.out_is_gone = True
+
+    def print_err(self, line: Line) -> None:
+        with suppress(OSError, ValueError):
+            self.err.print(_text(line), soft_wrap=True)
+
+    def is_gone(self) -> bool:
+        return self.out_is_gone or _has_no_reader(self.out.file)
+
+
+def _console(file: TextIO) -> Console:
+    return Console(file=file, highlight=False, markup=False, emoji=False)
+
+
+def _text(line: Line) -> Text:
+    return Text.assemble(*[(text, style) for text, style in line.parts])
+
+
+def _has_no_reader(file: Any) -> bool:
+    """A pipe whose reader ended (`| head -1`) or a terminal that hung up: nobody will press Ctrl-C."""
+    if not hasattr(select, "poll"):
+        return False
+    try:
+        poll = select.poll()
+        poll.register(file.fileno(), 0)
+        return any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0))
+    except (OSError, ValueError):
+        return False
+
+
+class People:
+    """The view on a terminal, or in a pipe that a person reads later."""
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self._streams = _Streams()
+        self._quiet = quiet
+        self._verbose = verbose
+
+    @property
+    def may_ask(self) -> bool:
+        return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+    def ask(self, question: str) -> bool:
+        while True:
+            answer = self._read(f"{question} [Y/n] ").strip().lower()
+            if answer in {"", "y", "yes"}:
+                return True
+            if answer in {"n", "no"}:
+                return False
+
+    def choose(self, question: str, choices: Sequence[str]) -> int:
+        self._streams.print_err(Line.of(question))
+        for number, choice in enumerate(choices, 1):
+            self._streams.print_err(Line.of(f"  {number}  {choice}"))
+        while True:
+            answer = self._read(f"Number [1-{len(choices)}] ").strip()
+            if answer.isdecimal() and 1 <= int(answer) <= len(choices):
+                return int(answer) - 1
+
+    def enter(self, question: str, default: str) -> str:
+        hint = f" [{default}]" if default else ""
+        return self._read(f"{question}{hint}: ").strip() or default
+
+    def _read(self, prompt: str) -> str:
+        # stderr, so that stdout holds the answer alone; `input` would write the prompt to stdout.
+        self._streams.err.print(prompt, end="", soft_wrap=True)
+        self._streams.err.file.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise SetupError(
+                "declined", "The answer did not come.", unchanged="Nothing was changed."
+            )
+        return line
+
+    def say(self, text: str = "") -> None:
+        if not self._quiet:
+            self._streams.print_err(Line.of(text))
+
+    def detail(self, text: str) -> None:
+        if self._verbose:
+            self._streams.print_err(Line.of(text, "dim"))
+
+    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
+        if not self._quiet:
+            self._print_err(render.rows(title, rows))
+
+    def done(self, label: str, text: str) -> None:
+        if not self._quiet:
+            self._streams.print_err(render.done(label, text))
+
+    def note(self, text: str, advice: Sequence[Advice] = ()) -> None:
+        self._print_err(render.note(text, advice))
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[Callable[[str], None]]:
+        if self._quiet or not self._streams.err.is_terminal:
+            yield lambda _: None
+            return
+        with self._streams.err.status(text) as status:
+            yield status.update
+
+    def answer(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        exit_code: ExitCode = ExitCode.OK,
+        **context: Any,
+    ) -> None:
+        del exit_code  # the shell sees it
+        for line in render.ANSWERS[name](data, context):
+            if line.to_stderr:
+                self.say_line(line)
+            else:
+                self._streams.print_out(line)
+
+    def say_line(self, line: Line) -> None:
+        if not self._quiet:
+            self._streams.print_err(line)
+
+    def error(self, error: SetupError) -> None:
+        self._print_err(render.error(error))
+
+    def is_gone(self) -> bool:
+        return self._streams.is_gone()
+
+    def _print_err(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            self._streams.print_err(line)
+
+
+class Program:
+    """The view of `--json`: one envelope a line on stdout; only notes on stderr; never a question."""
+
+    may_ask = False
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self._streams = _Streams()
+
+    def ask(self, question: str) -> bool:
+        raise AssertionError(question)
+
+    def choose(self, question: str, choices: Sequence[str]) -> int:
+        raise AssertionError(question, choices)
+
+    def enter(self, question: str, default: str) -> str:
+        raise AssertionError(question, default)
+
+    def say(self, text: str = "") -> None: ...
+
+    def detail(self, text: str) -> None: ...
+
+    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None: ...
+
+    def done(self, label: str, text: str) -> None: ...
+
+    def note(self, text: str, advice: Sequence[Advice] = ()) -> None:
+        for line in render.note(text, advice):
+            self._streams.print_err(line)
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[Callable[[str], None]]:
+        del text
+        yield lambda _: None
+
+    def answer(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        *,
+        exit_code: ExitCode = ExitCode.OK,
+        **context: Any,
+    ) -> None:
+        del context
+        self._write(name, data, (), exit_code)
+
+    def error(self, error: SetupError) -> None:
+        entry = {
+            "code": error.code,
+            "message": " ".join(part for part in (error.message, error.unchanged) if part),
+            "advice": [advice_data(advice) for advice in error.advice],
+        }
+        self._write("failed", {}, (entry,), error.exit_code)
+
+    def is_gone(self) -> bool:
+        return self._streams.is_gone()
+
+    def _write(
+        self,
+        name: str,
+        data: Mapping[str, Any],
+        errors: Sequence[Mapping[str, Any]],
+        exit_code: ExitCode,
+    ) -> None:
+        envelope: dict[str, Any] = {
+            "schema": 1,
+            "command": self._command,
+            "ok": exit_code is ExitCode.OK,
+            "exit_code": int(exit_code),
+            "data": dict(data),
+            "errors": list(errors),
+        }
+        if self._command == "tunnel" and name in render.TUNNEL_EVENTS:
+            envelope["event"] = name
+        # Not through Rich: it would fold long lines.
+        try:
+            print(json.dumps(envelope, ensure_ascii=False), file=self._streams.out.file, flush=True)
+        except (OSError, ValueError):
+            self._streams.out_is_gone = True
+
+
+def advice_data(advice: Advice) -> dict[str, str | None]:
+    return {"text": advice.text, "command": advice.command, "url": advice.url}
+
+
+def _is_terminal(file: Any) -> bool:
+    try:
+        return bool(file.isatty())
+    except (AttributeError, ValueError):
+        return False

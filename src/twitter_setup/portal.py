@@ -1,0 +1,178 @@
+"""The portal sheet: what to paste at X, under which label, in which order. Pure.
+
+Labels as X's console has them in 2026, with the name that Strapi's guide uses beside it where it
+is another one. X has no API for these settings and no stable link to one app's page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+PORTAL_URL = "https://console.x.com"
+_NAME_LIMIT = 32
+_GENERIC = frozenset(
+    {
+        "backend",
+        "back-end",
+        "server",
+        "api",
+        "cms",
+        "strapi",
+        "app",
+        "my-strapi-project",
+        "my-project",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Every value that X asks for, and the URLs of the login (design: `data` of `urls`)."""
+
+    reach: str
+    layout: str
+    public_url: str
+    callback_url: str
+    website_url: str
+    terms_of_service_url: str
+    privacy_policy_url: str
+    redirect_url: str | None
+    connect_url: str
+    portal_url: str
+    app_name: str
+    app_description: str
+    use_case: str
+
+    def data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the form. `old` is the label in Strapi's guide, '' where it is the same."""
+
+    label: str
+    value: str
+    old: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the portal, and what to fill in on it."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def build(
+    *,
+    reach: str,
+    layout: str,
+    public_url: str,
+    api_prefix: str,
+    redirect_url: str | None,
+    project_name: str,
+    website_url: str = "",
+    terms_of_service_url: str = "",
+    privacy_policy_url: str = "",
+    app_name: str = "",
+) -> Sheet:
+    """`api_prefix` as in `config/api.*` (`/api`, or ''); the `…_url`s as in `[portal]`, or ''."""
+    name = app_name or suggest_app_name(project_name)
+    return Sheet(
+        reach=reach,
+        layout=layout,
+        public_url=public_url,
+        callback_url=callback_url(public_url, api_prefix),
+        website_url=website_url or public_url,
+        terms_of_service_url=terms_of_service_url or public_url,
+        privacy_policy_url=privacy_policy_url or public_url,
+        redirect_url=redirect_url,
+        connect_url=f"{public_url}{api_prefix}/connect/twitter",
+        portal_url=PORTAL_URL,
+        app_name=name,
+        app_description=f"Lets people log in to {name} with their X account.",
+        use_case=(
+            f"{name} offers logging in with X. We ask X only who the person is: the user name and "
+            "the e-mail address, to create their account or to find it again. We do not post, "
+            "do not read timelines, and do not store anything else from X."
+        ),
+    )
+
+
+def callback_url(public_url: str, api_prefix: str) -> str:
+    """What X must know, to the letter; Strapi builds the same (services/providers.js)."""
+    return f"{public_url}{api_prefix}/connect/twitter/callback"
+
+
+def suggest_app_name(project_name: str) -> str:
+    """A name that X accepts: short, and without "Twitter" in it, which X reserves."""
+    plain = re.sub(r"twitter", "", project_name, flags=re.IGNORECASE).rpartition("/")[2]
+    words = [word for word in re.split(r"[^0-9A-Za-z]+", plain) if word]
+    words = [word for word in words if word.lower() not in _GENERIC] or ["My", "app"]
+    title = " ".join(words)
+    return f"{title[0].upper()}{title[1:]} login"[:_NAME_LIMIT].strip()
+
+
+def says_something(project_name: str) -> bool:
+    """Whether a name is more than "backend" or "api"."""
+    words = re.split(r"[^0-9A-Za-z]+", project_name.lower().rpartition("/")[2])
+    return any(word and word not in _GENERIC for word in words)
+
+
+def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The whole sheet in the portal's order. `sheet` is a `Sheet.data()`, of now or of last time."""
+    return (
+        Step(
+            "Apps → Create App (only once)",
+            (
+                Row("App name", sheet["app_name"]),
+                Row("Description", sheet["app_description"], "Application description"),
+                Row("Use case", sheet["use_case"], "Tell us how this app will be used"),
+            ),
+        ),
+        Step(
+            "Apps → your app → User authentication settings → Set up, or Edit",
+            (
+                Row("App permissions", "Read", "Enable 3rd party authentication"),
+                Row("Request email from users", "on", "Request email address from users"),
+                Row("Type of App", "Web App, Automated App or Bot"),
+                Row("Callback URI / Redirect URL", sheet["callback_url"], "Callback URLs"),
+                Row("Website URL", sheet["website_url"]),
+                Row("Terms of service", sheet["terms_of_service_url"]),
+                Row("Privacy policy", sheet["privacy_policy_url"]),
+            ),
+        ),
+        Step(
+            "Keys & Tokens → OAuth 1.0 Keys (not the OAuth 2.0 Client ID)",
+            (
+                Row("Consumer Key", "for Strapi's Client ID", "API Key"),
+                Row("Consumer Secret", "for Strapi's Client Secret", "Api Secret"),
+            ),
+        ),
+    )
+
+
+_PASTED = {
+    "callback_url": "Callback URI / Redirect URL",
+    "website_url": "Website URL",
+    "terms_of_service_url": "Terms of service",
+    "privacy_policy_url": "Privacy policy",
+}
+
+
+def pasted_rows(sheet: Mapping[str, Any]) -> tuple[Row, ...]:
+    """The rows that depend on the public URL."""
+    rows = {row.label: row for step in steps(sheet) for row in step.rows}
+    return tuple(rows[label] for label in _PASTED.values())
+
+
+def changed_rows(sheet: Mapping[str, Any], last: Mapping[str, Any]) -> tuple[Row, ...] | None:
+    """The rows that differ from last time: `()` when none does, `None` when there was no last time."""
+    if not last:
+        return None
+    rows = zip(_PASTED, pasted_rows(sheet), strict=True)
+    return tuple(row for key, row in rows if sheet[key] != last.get(key))

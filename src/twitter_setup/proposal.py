@@ -1,0 +1,144 @@
+"""A plan for this project: made, shown, asked for. The lasting edit apart from the passing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from twitter_setup import atomic, plan, processes
+from twitter_setup import backend as backends
+from twitter_setup.errors import Advice, SetupError
+from twitter_setup.locate import Caller, Located
+from twitter_setup.plan import Change, Plan, Wish
+from twitter_setup.signals import Stop
+from twitter_setup.state import StateFolder
+from twitter_setup.view import View
+
+# Stands for the URL while ngrok has not given one; people see the second form.
+UNKNOWN_URL = "https://your-ngrok-domain.invalid"
+_SHOWN_URL = "https://<your ngrok domain>"
+_DECLINED = "declined_lasting_edit"
+
+
+def make(
+    located: Located,
+    caller: Caller,
+    state: StateFolder,
+    public_url: str,
+    *,
+    declined: bool | None = None,
+) -> Plan:
+    """`declined`: leave the lasting edit to the person; by default what they answered earlier."""
+    backend = located.backend
+    reads_one_already = backend.url is not None and backend.url.kind == "variable"
+    taken = not reads_one_already and backends.variable_is_used(backend, plan.VARIABLE)
+    wish = Wish(
+        public_url=public_url,
+        variable=plan.OTHER_VARIABLE if taken else plan.VARIABLE,
+        env_vars=located.options.env_vars,
+        known_hosts=_known_hosts(state),
+        declined=bool(state.answers().get(_DECLINED)) if declined is None else declined,
+        environment=frozenset(caller.environ),
+    )
+    return plan.build(wish, backend, located.frontend)
+
+
+def _known_hosts(state: StateFolder) -> frozenset[str]:
+    """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
+    record = state.session()
+    urls = [state.last().get("public_url"), record.public_url if record else None]
+    return frozenset(host for url in urls if url and (host := urlsplit(url).hostname))
+
+
+def check(made: Plan, *, yes: bool, view: View) -> None:
+    """What would stop this plan, found before a tunnel is opened or anything changed.
+
+    Raises `not_writable`, and `usage` where a question is needed and nobody can answer.
+    """
+    for change in made.changes:
+        atomic.check_writable(change.path)
+    if made.changes and not yes and not view.may_ask:
+        raise SetupError(
+            "usage",
+            "Files would be changed, and there is no terminal to ask on.",
+            advice=[
+                Advice("agree beforehand", command="twitter-setup tunnel --yes"),
+                Advice("or look first", command="twitter-setup tunnel --dry-run"),
+            ],
+            unchanged="Nothing was changed.",
+        )
+
+
+def agree(
+    located: Located, caller: Caller, state: StateFolder, public_url: str, stop: Stop
+) -> Plan:
+    """The plan that the person agreed to.
+
+    `n` to the lasting edit makes it a manual step, and is remembered. `n` to the rest raises `declined`.
+    """
+    view, yes, root = caller.view, located.options.yes, located.root
+    made = make(located, caller, state, public_url)
+    with stop.asking():
+        if made.lasting:
+            _show("Once, and neutral by itself (keep it in git):", made.lasting, root, view)
+            if not yes and not view.ask("Add it?"):
+                state.save_answers({**state.answers(), _DECLINED: True})
+                made = make(located, caller, state, public_url)
+        if made.passing:
+            _show("Until you stop:", made.passing, root, view)
+            if not yes and not view.ask("Apply?"):
+                raise SetupError("declined", "You said no.", unchanged="Nothing was changed.")
+    return made
+
+
+def _show(title: str, changes: Sequence[Change], root: Path, view: View) -> None:
+    view.rows(
+        title, [(shown(change.path, root), line) for change in changes for line in change.lines]
+    )
+
+
+def shown(path: Path, root: Path) -> str:
+    """A path as people read it: from the project's root where it is inside."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def dry_run(located: Located, caller: Caller, state: StateFolder) -> None:
+    """Show the plan; touch nothing, start nothing."""
+    options, view = located.options, caller.view
+    url = options.url or (f"https://{options.domain}" if options.domain else UNKNOWN_URL)
+    made = make(located, caller, state, url)
+    _report_leftovers(state, view)
+    for note in made.notes:
+        view.note(_readable(note))
+    data = {
+        "changes": [
+            {**change_data(change), "diff": _readable(change.diff)} for change in made.changes
+        ],
+        "manual_steps": [_readable(step) for step in made.manual_steps],
+    }
+    view.answer("dry-run", data)
+
+
+def _report_leftovers(state: StateFolder, view: View) -> None:
+    record = state.session()
+    if record and not record.kept and not processes.is_running(record.pid, record.process_started):
+        view.note(
+            f"A run that was ended from outside (PID {record.pid}) has left changes in the files; "
+            "the next command puts them back first."
+        )
+
+
+def change_data(change: Change) -> dict[str, Any]:
+    """One entry of `changes` in JSON."""
+    return {
+        "path": str(change.path),
+        "action": change.action,
+        "lasting": change.lasting,
+        "summary": _readable(change.summary),
+    }
+
+
+def _readable(text: str) -> str:
+    return text.replace(UNKNOWN_URL, _SHOWN_URL)

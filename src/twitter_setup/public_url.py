@@ -1,0 +1,166 @@
+"""A public URL of the user's own, read as strictly as X compares it: scheme, host and port."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from twitter_setup.errors import Advice, SetupError
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def parse_public_url(text: str) -> str:
+    """Read `text` as `https://host[:port]`: lower case, no default port, no slash at the end.
+
+    `http` only for a loopback address. Raises `SetupError` with what is wrong and, where it is
+    plain, the corrected command.
+    """
+    if not text.strip():
+        raise _wrong("is empty", _example())
+    if re.search(r"[\s\\\x00-\x1f\x7f]", text):
+        raise _wrong(
+            "has spaces or backslashes in it", _retry("".join(text.split()).replace("\\", "/"))
+        )
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        raise _wrong(
+            f"has no https:// in front: {_shown(text)}", _retry(f"https://{text.lstrip('/')}")
+        )
+    if scheme.group(1).lower() not in _DEFAULT_PORTS:
+        raise _wrong(f"starts with {scheme.group(1)}://, and only https:// will do", _example())
+    parts = _split(text)
+    host = _host(parts)
+    origin = f"{parts.scheme}://{host}{_port(parts)}"
+    _refuse_extras(text, parts, origin)
+    _refuse_host(parts, host)
+    return origin
+
+
+def _split(text: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        _ = parts.hostname
+    except ValueError as error:
+        raise _wrong(f"is not an address: {_shown(text)}", _example()) from error
+    if "@" in parts.netloc:
+        bare = parts.netloc.rpartition("@")[2]
+        raise _wrong("has a user name or password in it", _retry(f"{parts.scheme}://{bare}"))
+    return parts
+
+
+def _host(parts: SplitResult) -> str:
+    """Write the host as browsers and X do: lower case, punycode, IPv6 in brackets."""
+    named = (parts.hostname or "").removesuffix(".")
+    if not named:
+        raise _wrong("has no host", _example())
+    address = _address(named)
+    if address is not None:
+        return f"[{address}]" if address.version == 6 else str(address)
+    host = named if named.isascii() else _punycode(named)
+    labels = host.split(".")
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _wrong(f"has no valid host name: {_shown(named)}", _example())
+    if _NUMBER.fullmatch(labels[-1]):
+        raise _wrong(
+            f"has no valid host name: {host} (an IPv4 address has four numbers up to 255)",
+            _example(),
+        )
+    return host
+
+
+def _punycode(host: str) -> str:
+    import httpx  # noqa: PLC0415  (not for --help)
+
+    try:
+        return httpx.URL(f"https://{host}").raw_host.decode("ascii")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise _wrong(f"has no valid host name: {_shown(host)}", _example()) from error
+
+
+def _port(parts: SplitResult) -> str:
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port is None or port == _DEFAULT_PORTS[parts.scheme]:
+        return ""
+    if port == 0:
+        raise _wrong("has a port that is not a number from 1 to 65535", _example())
+    return f":{port}"
+
+
+def _refuse_extras(text: str, parts: SplitResult, origin: str) -> None:
+    if parts.query or "?" in text:
+        raise _wrong("has a query in it", _retry(origin))
+    if parts.fragment or "#" in text:
+        raise _wrong("has a fragment (#…) in it", _retry(origin))
+    if parts.path not in ("", "/"):
+        raise _wrong(
+            f"has a path, {_shown(parts.path)}, where Strapi and the front end need the whole host",
+            _retry(origin),
+        )
+
+
+def _refuse_host(parts: SplitResult, host: str) -> None:
+    address = _address(host.strip("[]"))
+    port = _port(parts)
+    if address is not None and address.is_unspecified:
+        raise _wrong(f"names {host}, an address to listen on and not one to visit", _example())
+    if host == "localhost" or host.endswith(".localhost"):
+        raise _wrong(
+            "names localhost, which X does not count as 127.0.0.1",
+            _retry(f"http://127.0.0.1{port}"),
+            _LOCAL,
+        )
+    loopback = address is not None and address.is_loopback
+    if loopback and parts.scheme == "https":
+        raise _wrong(
+            f"has https for this machine's own {host}", _retry(f"http://{host}{port}"), _LOCAL
+        )
+    if not loopback and parts.scheme == "http":
+        raise _wrong(
+            "is http, which X takes for a loopback address only", _retry(f"https://{host}{port}")
+        )
+
+
+def _address(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+_LOCAL = Advice("or let twitter-setup do it", command="twitter-setup tunnel --local")
+
+
+def _wrong(problem: str, *advice: Advice) -> SetupError:
+    return SetupError("usage", f"--url {problem}", advice=advice)
+
+
+def _retry(url: str) -> Advice:
+    """Advise the command with `url`, if that one would do; else an example."""
+    try:
+        fixed = parse_public_url(url)
+    except (SetupError, RecursionError):
+        return _example()
+    return Advice("try", command=f"twitter-setup tunnel --url {fixed}")
+
+
+def _example() -> Advice:
+    return Advice(
+        "give the address at which browsers reach this machine: https://host or https://host:port",
+        command="twitter-setup tunnel --url https://your-address.example",
+    )
+
+
+def _shown(text: str) -> str:
+    """Cut `text` short, without what may be a password."""
+    shown = re.sub(r"//[^/]*@", "//••••@", text)
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"

@@ -1,0 +1,148 @@
+"""Putting things back outside a running `tunnel`: after a killed one, and by `undo`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from twitter_setup import checkpoint, processes
+from twitter_setup.checkpoint import Undone
+from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.restart import SETTLING
+from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.view import View
+
+
+def tunnel_running(state: StateFolder) -> SetupError:
+    """The error for a second `tunnel`, or an `undo`, while one runs."""
+    record = state.session()
+    who = f" (PID {record.pid}, since {record.since})" if record else ""
+    return SetupError(
+        "tunnel_running",
+        f"twitter-setup is already at work in {state.backend}{who}.",
+        advice=[
+            Advice("press Ctrl-C in its terminal, or end it from here")
+            if record is None
+            else Advice(
+                "press Ctrl-C in its terminal, or end it from here", command=f"kill {record.pid}"
+            )
+        ],
+        unchanged="Nothing was changed.",
+    )
+
+
+def recover(state: StateFolder, view: View) -> None:
+    """Put back what a killed run left: half-made changes, a dead session's changes, its agent.
+
+    Only with the lock held. A kept session's changes stay; that is what it was asked for.
+    """
+    state.sweep()
+    undone = checkpoint.recover(state.checkpoints)
+    record = state.session()
+    if record is not None:
+        end_agent(record)
+        if not record.kept:
+            undone += undo_passing(state)
+            state.forget_session()
+    if record is not None and not record.kept:
+        view.note(
+            f"An earlier run (PID {record.pid}) was ended from outside: {_said(undone)}.",
+        )
+    elif undone.restored:
+        view.note(f"An earlier run was ended from outside: {_said(undone)}.")
+    for path, reason in undone.kept:
+        view.note(f"{path} was left as it is: {reason}.")
+
+
+def end_agent(record: SessionRecord) -> None:
+    """End the agent that a killed run left; only if it really is that one."""
+    if not record.agent_config:
+        return
+    from twitter_setup import tunnel  # noqa: PLC0415 - only after a crash
+
+    tunnel.end_leftover_agent(
+        tunnel.AgentProcess(record.agent_pid, record.agent_started, record.agent_config)
+    )
+
+
+def undo_passing(state: StateFolder) -> Undone:
+    """Undo what lasts only while a tunnel runs, newest first."""
+    return _undo(
+        state, [c for c in checkpoint.checkpoints(state.checkpoints) if c.kind == "passing"]
+    )
+
+
+def undo_everything(state: StateFolder) -> Undone:
+    """The lasting edits too, `.env` files before the server configuration."""
+    found = checkpoint.checkpoints(state.checkpoints)
+    passing = [c for c in found if c.kind == "passing"]
+    return _undo(state, passing) + _undo(state, [c for c in found if c.kind == "lasting"])
+
+
+def _undo(state: StateFolder, found: Sequence[checkpoint.Checkpoint]) -> Undone:
+    undone = Undone()
+    for one in reversed(found):
+        undone += checkpoint.undo(state.checkpoints, one)
+    return undone
+
+
+def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any], ExitCode]:
+    """The `undo` command: puts files back, asks nothing, parses nothing. Returns its `data` and exit code.
+
+    It failed when something of ours had to stay in a file.
+    """
+    state = StateFolder(backend)
+    if not state.path.is_dir():
+        return undone_data(Undone()), ExitCode.OK
+    lock = state.lock()
+    if not lock.acquire():
+        raise tunnel_running(state)
+    try:
+        state.sweep()
+        record = state.session()
+        undone = checkpoint.recover(state.checkpoints)
+        if record is not None:
+            end_agent(record)
+        undone += undo_everything(state) if everything else undo_passing(state)
+        state.forget_session()
+        if everything:
+            state.save_answers({})  # the lasting edit is asked for again
+        _reload(record, undone, view)
+    finally:
+        lock.release()
+    left = [
+        c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
+    ]
+    return undone_data(undone), ExitCode.FAILED if left else ExitCode.OK
+
+
+def undone_data(undone: Undone) -> dict[str, Any]:
+    return {
+        "restored": [str(path) for path in undone.restored],
+        "kept": [{"path": str(path), "reason": reason} for path, reason in undone.kept],
+        "provider": None,
+    }
+
+
+def _reload(record: SessionRecord | None, undone: Undone, view: View) -> None:
+    """Strapi reads nothing anew by itself when only `.env` changed."""
+    if record is None or not record.reload or not undone.restored:
+        return
+    listener = processes.listener(record.port)
+    if listener is None:
+        return
+    config = Path(record.reload)
+    if not record.takes_by_itself or processes.inherits(listener.pid, record.variable):
+        view.note("Strapi keeps the old address until you stop and start it.")
+    elif config not in undone.restored and config.is_file():
+        time.sleep(SETTLING)
+        checkpoint.touch(config)
+
+
+def _said(undone: Undone) -> str:
+    count = len(undone.restored)
+    return {0: "nothing was left to put back", 1: "1 file is put back"}.get(
+        count, f"{count} files are put back"
+    )

@@ -1,0 +1,272 @@
+"""The words of each answer for people, as styled lines; pure. `output` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twitter_setup import portal
+from twitter_setup.errors import Advice, SetupError
+
+TUNNEL_EVENTS = frozenset({"ready", "url-changed", "lost", "restored", "stopped", "failed"})
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of styled parts. Colour is never the only signal: each part reads without it."""
+
+    parts: tuple[tuple[str, str], ...] = ()
+    to_stderr: bool = False
+
+    @classmethod
+    def of(cls, text: str = "", style: str = "", *, to_stderr: bool = False) -> Line:
+        return cls(((text, style),), to_stderr)
+
+
+def done(label: str, text: str, *, to_stderr: bool = True) -> Line:
+    return Line((("✓ ", "green"), (f"{label:<10} ", "bold"), (text, "")), to_stderr)
+
+
+def note(text: str, advice: Sequence[Advice] = ()) -> list[Line]:
+    return [Line((("! ", "yellow"), (text, ""))), *_advice(advice)]
+
+
+def error(problem: SetupError) -> list[Line]:
+    lines = [Line((("✗ ", "red"), (problem.message, "bold"))), *_advice(problem.advice)]
+    if problem.unchanged:
+        lines.append(Line.of(f"  {problem.unchanged}"))
+    return lines
+
+
+def _advice(advice: Sequence[Advice]) -> list[Line]:
+    lines = []
+    for one in advice:
+        parts = [("  → ", "cyan"), (one.text, "")]
+        if one.command:
+            parts += [(": ", ""), (one.command, "bold")]
+        if one.url:
+            parts += [("  ", ""), (one.url, "underline")]
+        lines.append(Line(tuple(parts)))
+    return lines
+
+
+def rows(title: str, pairs: Sequence[tuple[str, str]]) -> list[Line]:
+    width = max((len(left) for left, _ in pairs), default=0)
+    lines = [Line.of(), Line.of(title)]
+    for left, right in pairs:
+        style = {"+": "green", "-": "red", "~": "yellow"}.get(right[:1], "")
+        lines.append(Line(((f"  {left:<{width}}  ", ""), (right, style))))
+    return lines
+
+
+def _ready(data: Data, context: Data) -> Iterator[Line]:
+    yield from _sheet(data, context.get("last") or {})
+    yield from _manual_steps(data)
+    yield Line.of()
+    if data["redirect_url"]:
+        yield _pair("Strapi's own", f"Providers → Twitter → redirect URL: {data['redirect_url']}")
+    yield _pair("Log in at", data["connect_url"])
+    yield _pair("Again", "twitter-setup urls --copy --open   copies the callback, opens the portal")
+    if context.get("ends_here"):
+        yield _pair("Undo", "twitter-setup undo   puts the files back")
+    else:
+        yield Line.of("Open until you press Ctrl-C.")
+
+
+def _pair(label: str, text: str) -> Line:
+    return Line(((f"{label:<13} ", "bold"), (text, "")))
+
+
+def _sheet(data: Data, last: Data) -> Iterator[Line]:
+    changed = portal.changed_rows(data, last)
+    if changed is None:
+        yield from _whole_sheet(data)
+        return
+    yield Line.of()
+    if changed:
+        yield Line.of(
+            f"To change at X: {_portal(data)} → Apps → your app → User authentication settings",
+            "bold",
+        )
+        yield from _values(changed)
+        yield Line.of("  The rest is as before.")
+    else:
+        yield Line.of(
+            f"At X: {_portal(data)} → Apps → your app → User authentication settings", "bold"
+        )
+        yield from _values(portal.pasted_rows(data))
+        yield Line.of(
+            "  Same address as last time: if you pasted them then, there is nothing to do."
+        )
+
+
+def _whole_sheet(data: Data) -> Iterator[Line]:
+    yield Line.of()
+    yield Line.of(f"Paste these at X: {_portal(data)}", "bold")
+    for step in portal.steps(data):
+        yield Line.of(f"  {step.title}")
+        yield from _values(step.rows)
+
+
+def _portal(data: Data) -> str:
+    return str(data["portal_url"]).removeprefix("https://")
+
+
+def _values(rows: Sequence[portal.Row]) -> Iterator[Line]:
+    width = max(len(row.label) for row in rows)
+    for row in rows:
+        old = f"   (in Strapi's guide: {row.old})" if row.old else ""
+        yield Line(((f"    {row.label:<{width}}  ", ""), (row.value, "bold"), (old, "dim")))
+
+
+def _manual_steps(data: Data) -> Iterator[Line]:
+    if data["manual_steps"]:
+        yield Line.of()
+        yield Line.of("Left for you to do by hand:", "bold")
+        for step in data["manual_steps"]:
+            yield Line.of(f"  • {step}")
+
+
+def _url_changed(data: Data, context: Data) -> Iterator[Line]:
+    yield Line(
+        (
+            ("! ", "yellow"),
+            (f"The tunnel is back with another address: {data['public_url']}", "bold"),
+        )
+    )
+    yield from _sheet(data, context.get("last") or {})
+
+
+def _lost(data: Data, _: Data) -> Iterator[Line]:
+    yield Line(
+        (("! ", "yellow"), (f"The tunnel lost its connection; trying again. {data['detail']}", "")),
+        to_stderr=True,
+    )
+
+
+def _restored(data: Data, _: Data) -> Iterator[Line]:
+    yield done("tunnel", f"{data['public_url']} is back, with the same address")
+
+
+def _stopped(data: Data, context: Data) -> Iterator[Line]:
+    if context.get("keeps"):
+        yield done("stopped", "the changes stay until: twitter-setup undo")
+        return
+    text = _files_are_back(len(data["restored"]))
+    lasting = [Path(path) for path in context.get("lasting", ())]
+    if lasting:
+        names = ", ".join(f"{path.parent.name}/{path.name}" for path in lasting)
+        text += f", {names} keeps its one line"
+    yield done("stopped", text)
+    yield from _kept(data)
+
+
+def _files_are_back(count: int) -> str:
+    return {0: "no file was changed", 1: "1 file is as it was"}.get(
+        count, f"{count} files are as they were"
+    )
+
+
+def _kept(data: Data) -> Iterator[Line]:
+    for kept in data["kept"]:
+        yield Line(
+            (("! ", "yellow"), (f"{kept['path']} was left as it is: {kept['reason']}", "")),
+            to_stderr=True,
+        )
+
+
+def _urls(data: Data, context: Data) -> Iterator[Line]:
+    origin = {
+        "given": "Of the URL that you named",
+        "session": "Of the session that is on",
+        "last": "Of last time (nothing runs now)",
+    }[context["origin"]]
+    yield Line.of(f"{origin}: {data['public_url']}")
+    yield from _whole_sheet(data)
+    yield Line.of()
+    if data["redirect_url"]:
+        yield _pair("Strapi's own", f"Providers → Twitter → redirect URL: {data['redirect_url']}")
+    yield _pair("Log in at", data["connect_url"])
+
+
+def _status(data: Data, _: Data) -> Iterator[Line]:
+    if data["running"]:
+        yield Line.of(f"A tunnel runs (PID {data['pid']}, since {data['since']}).", "bold")
+    elif data["public_url"]:
+        yield Line.of("No tunnel runs, but its changes are kept until: twitter-setup undo", "bold")
+    elif data["leftovers"]:
+        yield Line.of(
+            "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo",
+            "bold",
+        )
+    else:
+        yield Line.of("No tunnel runs here.", "bold")
+    for label, key in (
+        ("Reach", "reach"),
+        ("Layout", "layout"),
+        ("Address", "public_url"),
+        ("Callback", "callback_url"),
+    ):
+        if data[key]:
+            yield _pair(label, data[key])
+    strapi = data["strapi"]
+    if strapi["port"]:
+        state = "answers" if strapi["up"] else "does not run"
+        yield _pair(
+            "Strapi", f"{strapi['version'] or 'unknown version'}, {state} on port {strapi['port']}"
+        )
+    for change in data["changes"]:
+        kind = "stays" if change["lasting"] else "until stop"
+        yield _pair("Changed", f"{change['path']}   {change['summary']}   ({kind})")
+    for other in data["elsewhere"]:
+        yield _pair("Elsewhere", f"{other['backend']} (PID {other['pid']}) {other['public_url']}")
+
+
+def _undo(data: Data, _: Data) -> Iterator[Line]:
+    if not data["restored"] and not data["kept"]:
+        yield Line.of("Nothing to undo.")
+    for path in data["restored"]:
+        yield done("restored", path, to_stderr=False)
+    yield from _kept(data)
+
+
+def _init(data: Data, _: Data) -> Iterator[Line]:
+    if not data["written"]:
+        yield Line.of(f"{data['path']} has all of it already.")
+        return
+    yield done("written", data["path"], to_stderr=False)
+    for key in data["written"]:
+        yield Line.of(f"  {key}")
+    yield _pair("Next", "twitter-setup tunnel")
+
+
+def _dry_run(data: Data, _: Data) -> Iterator[Line]:
+    if not data["changes"] and not data["manual_steps"]:
+        yield Line.of("Everything is as it should be: no file would be changed.")
+    for change in data["changes"]:
+        kind = "stays" if change["lasting"] else "until you stop"
+        verb = "would create" if change["action"] == "create" else "would change"
+        yield Line.of(f"{verb} {change['path']}   ({kind})")
+        for line in change["diff"].splitlines():
+            style = {"+": "green", "-": "red", "~": "yellow"}.get(line[:1], "")
+            yield Line.of(f"  {line}", style)
+    yield from _manual_steps(data)
+    yield Line.of("Nothing was changed.")
+
+
+ANSWERS: dict[str, Callable[[Data, Data], Iterator[Line]]] = {
+    "ready": _ready,
+    "url-changed": _url_changed,
+    "lost": _lost,
+    "restored": _restored,
+    "stopped": _stopped,
+    "urls": _urls,
+    "status": _status,
+    "undo": _undo,
+    "init": _init,
+    "dry-run": _dry_run,
+}

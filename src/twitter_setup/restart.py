@@ -1,0 +1,157 @@
+"""Strapi's part in a `tunnel`: it must take the new address, and later the old one. Says what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twitter_setup import checkpoint, processes, reload
+from twitter_setup.backend import BackEnd
+from twitter_setup.checkpoint import Undone
+from twitter_setup.errors import Advice
+from twitter_setup.reload import Outcome, Takes, Watch
+from twitter_setup.strapi import Health, Strapi
+from twitter_setup.view import View
+
+_START = Advice("in the back end's folder", command="npm run develop")
+_SETTLE = 15.0  # how long a restart that is going on may take to end
+SETTLING = 1.0  # between `.env` and the configuration, see `Restart.must_settle`
+
+
+class Restart:
+    """One back end and the process that may run it. Touching its configuration makes it reload."""
+
+    def __init__(self, backend: BackEnd, strapi: Strapi, view: View) -> None:
+        self._backend = backend
+        self._strapi = strapi
+        self._view = view
+        self._was_up = False
+        self._takes = Takes.UNKNOWN
+        self._why_anew = ""
+        self._watch: Watch | None = None
+
+    def before_change(self, variable: str, pause: Callable[[float], None]) -> None:
+        """Look while everything is still as it was; a restart that is going on ends first, bounded."""
+        folder = str(self._backend.root)
+        if self._strapi.health() is not Health.UP and processes.works_in(folder, "strapi"):
+            self._new_watch("").wait_until_up(_SETTLE, pause)
+        self._was_up = self._strapi.health() is not Health.DOWN
+        self._look_how_it_takes(variable)
+
+    def _look_how_it_takes(self, variable: str) -> None:
+        backend, listener = self._backend, processes.listener(self._backend.port)
+        words = listener.command if listener else ()
+        develops = "develop" in words or "dev" in words
+        self._takes, self._why_anew = Takes.STARTED_ANEW, ""
+        if backend.strapi is None:
+            self._takes = Takes.UNKNOWN
+        elif backend.unwatched:
+            self._why_anew = f"it watches nothing below a folder like `{backend.unwatched}`"
+        elif listener and processes.inherits(listener.pid, variable):
+            self._why_anew = f"it was started with another {variable}, and that wins over .env"
+        elif "start" in words and not develops:
+            self._why_anew = "`strapi start` watches no file"
+        elif not (backend.reloads_env or develops):
+            self._why_anew = f"{backend.strapi} may read .env only when it starts"
+        else:
+            self._takes = Takes.BY_ITSELF
+
+    @property
+    def takes_by_itself(self) -> bool:
+        return self._takes is Takes.BY_ITSELF
+
+    @property
+    def must_settle(self) -> bool:
+        """Whether the configuration may follow `.env` only after a moment.
+
+        Vite inside `strapi develop` restarts for `.env`; both at once leave a worker behind that
+        nobody ends (measured, 5.54.0 and 4.26.2).
+        """
+        return self._was_up and self._takes is Takes.BY_ITSELF
+
+    def after_change(self, callback_url: str, *, config_changed: bool) -> None:
+        self._watch = self._new_watch(callback_url)
+        if not config_changed:
+            self._nudge()
+
+    def wait(self, pause: Callable[[float], None]) -> None:
+        """Until Strapi has the new address, bounded. `pause` sleeps, and raises to end it."""
+        if self._watch is None:
+            return
+        if not self._was_up:
+            self._view.note(
+                "Strapi is not running, so nothing was checked there. It reads the new address "
+                "when it starts.",
+                [_START],
+            )
+            return
+        if self._takes is Takes.STARTED_ANEW:
+            self._view.note(f"Stop and start Strapi now: {self._why_anew}.", [_START])
+        patience = reload.PATIENCE_UNKNOWN if self._takes is Takes.UNKNOWN else reload.PATIENCE
+        with self._view.working("waiting for Strapi to take the new address"):
+            outcome = self._watch.wait(patience, pause)
+        if outcome is Outcome.LATE:
+            self._view.note(
+                "Strapi was not seen to start again: stop and start it yourself.", [_START]
+            )
+        self._report(outcome)
+
+    def look(self) -> None:
+        """For the time after `wait`: say it when Strapi has the address at last."""
+        if self._watch is not None:
+            self._report(self._watch.poll())
+
+    def _report(self, outcome: Outcome | None) -> None:
+        """No more than was seen."""
+        if self._watch is not None and self._watch.problem is not None:
+            self._view.note(self._watch.problem.message, self._watch.problem.advice)
+            self._watch.problem_was_said()
+        if outcome is Outcome.CONFIRMED:
+            self._view.done("Strapi", "has the new address: its live redirectUri is the one above")
+        elif outcome is Outcome.RESTARTED:
+            self._view.done("Strapi", "has started since the change")
+        if outcome in {Outcome.CONFIRMED, Outcome.RESTARTED}:
+            self._watch = None
+
+    def before_undo(self, variable: str, pause: Callable[[float], None]) -> None:
+        """A touch during a reload is lost, so let a running one end first, bounded."""
+        if self._was_up and self._strapi.health() is not Health.UP:
+            self._new_watch("").wait_until_up(_SETTLE, pause)
+        self._was_up = self._strapi.health() is not Health.DOWN
+        self._look_how_it_takes(variable)
+
+    def after_undo(self, undone: Undone, pause: Callable[[float], None]) -> None:
+        if not undone.restored or not self._was_up:
+            return
+        if self._takes is Takes.STARTED_ANEW:
+            self._view.note(
+                "Strapi keeps this tunnel's address until you stop and start it: "
+                f"{self._why_anew}.",
+                [_START],
+            )
+        elif self._takes is Takes.BY_ITSELF:
+            watch = self._new_watch("")
+            if self._backend.server_config.path not in undone.restored:
+                pause(SETTLING)
+                self._nudge()
+            if not watch.wait_until_gone(reload.NUDGE_AFTER * reload.NUDGES, pause):
+                self._view.note(
+                    "Strapi was not seen to start again: it may still have this tunnel's address.",
+                    [_START],
+                )
+
+    def _nudge(self) -> None:
+        config = self._backend.server_config.path
+        if self._takes is Takes.BY_ITSELF and config.is_file():
+            checkpoint.touch(config)
+
+    def _new_watch(self, callback_url: str) -> Watch:
+        return Watch(
+            self._strapi,
+            self._takes,
+            callback_url,
+            reload.Ways(nudge=self._nudge, listener_started=self._listener_started),
+        )
+
+    def _listener_started(self) -> float:
+        found = processes.listener(self._backend.port)
+        return found.started if found else 0.0

@@ -1,0 +1,294 @@
+"""The life of a `tunnel`: open, ask, apply, wait, watch, and put everything back."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+
+from twitter_setup import checkpoint, handover, processes, proposal, recovery, tunnel
+from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
+from twitter_setup.locate import Caller, Located, reread
+from twitter_setup.plan import Plan
+from twitter_setup.restart import SETTLING, Restart
+from twitter_setup.signals import Stop
+from twitter_setup.state import SessionRecord, StateFolder, other_sessions
+from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.urls import sheet_for
+
+_INTERVAL = 0.25
+
+
+def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
+    """The `tunnel` command. Raises `SetupError`, and `Interrupted` when stopped before it was ready."""
+    state = StateFolder(located.backend.root)
+    if located.options.dry_run:
+        proposal.dry_run(located, caller, state)
+        return ExitCode.OK
+    state.create()
+    lock = state.lock()
+    if not lock.acquire():
+        raise recovery.tunnel_running(state)
+    try:
+        recovery.recover(state, caller.view)
+        # What was just put back may be what the project was read from.
+        return Tunnel(reread(located, caller.environ), caller, state, stop).run()
+    finally:
+        lock.release()
+
+
+class Tunnel:
+    """One run. What it opens or changes is undone by `_close`, whatever ends it."""
+
+    def __init__(self, located: Located, caller: Caller, state: StateFolder, stop: Stop) -> None:
+        self._located = located
+        self._options = located.options
+        self._caller = caller
+        self._view = caller.view
+        self._state = state
+        self._stop = stop
+        self._strapi = Strapi(located.backend.port, _credentials(located))
+        self._restart = Restart(located.backend, self._strapi, caller.view)
+        self._former = state.session()  # a kept one, whose changes are still in the files
+        self._reach = self._make_reach()
+        self._record = SessionRecord(
+            pid=os.getpid(),
+            process_started=processes.own_start(),
+            since=datetime.now().astimezone().isoformat(timespec="seconds"),
+            reach="url" if self._options.url else "ngrok",
+            layout="two-origins",
+            reload=str(located.backend.server_config.path),
+            port=located.backend.port,
+        )
+        self._progress: Callable[[str], None] = lambda _: None
+        self._is_applied = False
+        self._is_ready = False
+        self._is_left_behind = False
+
+    def run(self) -> ExitCode:
+        expected = proposal.make(
+            self._located, self._caller, self._state, self._options.url or proposal.UNKNOWN_URL
+        )
+        proposal.check(expected, yes=self._options.yes, view=self._view)
+        try:
+            public_url = self._open()
+            agreed = proposal.agree(
+                self._located, self._caller, self._state, public_url, self._stop
+            )
+            refused = self._apply(agreed, public_url)
+            self._restart.wait(self._pause)
+            self._ready(agreed, refused)
+            if not self._options.url:  # with a URL of one's own there is nothing to keep running
+                self._stay()
+        finally:
+            self._close()
+        return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
+
+    # Opening
+
+    def _make_reach(self) -> tunnel.Reach:
+        if self._options.url:
+            return tunnel.UrlReach(self._options.url)
+        known = [
+            f"twitter-setup in {folder} (PID {record.pid})"
+            for folder, record in other_sessions(self._located.backend.root)
+        ]
+        token = self._options.authtoken
+        return tunnel.NgrokReach(
+            port=self._located.backend.port,
+            domain=self._options.domain,
+            authtoken=token.reveal() if token else None,
+            config_path=self._state.path / "ngrok.yml",
+            log_path=self._state.path / "ngrok.log",
+            known_sessions=known,
+            on_progress=self._show_progress,
+            on_process=self._note_agent,
+        )
+
+    def _show_progress(self, text: str) -> None:
+        self._progress(text)
+
+    def _note_agent(self, agent: tunnel.AgentProcess) -> None:
+        """On the disk before the agent matters: after `kill -9` the next run must find it."""
+        self._record = replace(
+            self._record,
+            agent_pid=agent.pid,
+            agent_started=agent.started,
+            agent_config=agent.config,
+        )
+        self._save()
+
+    def _open(self) -> str:
+        self._save()
+        with self._view.working("opening the tunnel") as self._progress:
+            try:
+                public_url = self._reach.open(self._stop)
+            except tunnel.OpenCancelled:
+                raise Interrupted(self._stop.signal_number) from None
+        if not self._options.url:
+            self._view.done("tunnel", public_url)
+        return public_url
+
+    def _save(self) -> None:
+        """Until something is applied, a kept session stays the one that is remembered."""
+        if self._is_applied or self._former is None:
+            self._state.save_session(self._record)
+        else:
+            agent = {
+                name: getattr(self._record, name)
+                for name in ("agent_pid", "agent_started", "agent_config")
+            }
+            self._state.save_session(replace(self._former, **agent))
+
+    # Changing
+
+    def _apply(self, agreed: Plan, public_url: str) -> list[str]:
+        """`.env` first, the server configuration last. Returns what has to be done by hand after all."""
+        self._stop.check()
+        sheet = sheet_for(self._located, self._record.reach, public_url)
+        self._restart.before_change(agreed.variable, self._pause)
+        self._is_applied = True
+        self._record = replace(
+            self._record,
+            variable=agreed.variable,
+            takes_by_itself=self._restart.takes_by_itself,
+            public_url=public_url,
+            callback_url=sheet.callback_url,
+            sheet=sheet.data(),
+        )
+        self._save()
+        refused = self._write(agreed)
+        self._record = replace(self._record, kept=self._options.keep or bool(self._options.url))
+        self._save()
+        if agreed.changes:
+            config = self._located.backend.server_config.path
+            self._restart.after_change(
+                sheet.callback_url, config_changed=config in {c.path for c in agreed.changes}
+            )
+        return refused
+
+    def _write(self, agreed: Plan) -> list[str]:
+        folder = self._state.checkpoints
+        passing = [change.edit for change in agreed.passing]
+        lasting = [change.edit for change in agreed.lasting]
+        refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        if passing and self._restart.must_settle:
+            self._pause(SETTLING)
+        refused += checkpoint.apply(folder, "lasting", lasting).refused
+        lines = {change.path: change.summary for change in agreed.changes}
+        count = len(agreed.changes) - len(refused)
+        if count:
+            self._view.done("files", f"{count} changed")
+        elif not agreed.changes:
+            self._view.done("files", "already as they should be")
+        return [f"{path}: write  {lines[path]}  ({reason})" for path, reason in refused]
+
+    def _pause(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+        self._stop.check()
+
+    # Ready
+
+    def _ready(self, agreed: Plan, refused: list[str]) -> None:
+        for note in (*agreed.notes, *_login_notes(self._located)):
+            self._view.note(note)
+        last = self._state.last()
+        self._state.save_last(self._record.sheet)
+        data = {
+            **self._record.sheet,
+            "gateway_port": None,
+            "changes": [proposal.change_data(change) for change in agreed.changes],
+            "manual_steps": [*agreed.manual_steps, *refused],
+        }
+        self._is_ready = True
+        self._view.answer("ready", data, last=last, ends_here=bool(self._options.url))
+        handover.hand_over(self._options, data, self._view)
+
+    def _stay(self) -> None:
+        while not self._stop.wait(_INTERVAL) and not self._view.is_gone():
+            event = self._reach.poll()
+            if event is not None:
+                self._react(event)
+            self._restart.look()
+
+    def _react(self, event: tunnel.ReachEvent) -> None:
+        if event.kind == "died":
+            raise TunnelFailed(
+                "tunnel_failed",
+                f"The ngrok agent ended and could not be started again: {event.detail}",
+            )
+        if event.kind == "url-changed" and event.public_url:
+            self._change_url(event.public_url)
+        else:
+            data = {"public_url": self._record.public_url, "detail": event.detail}
+            self._view.answer(event.kind, data)
+
+    def _change_url(self, public_url: str) -> None:
+        """The agent is back with another URL: the files again, and only the portal lines that changed."""
+        last = self._record.sheet
+        self._located = reread(self._located, self._caller.environ)
+        changed = proposal.make(self._located, self._caller, self._state, public_url)
+        self._apply(changed, public_url)
+        self._state.save_last(self._record.sheet)
+        self._view.answer("url-changed", self._record.sheet, last=last)
+
+    # Closing
+
+    def _close(self) -> None:
+        """Each part once; one that fails does not keep the next from its turn."""
+        with ExitStack() as parts:
+            parts.callback(self._strapi.close)
+            parts.callback(self._undo_or_keep)
+            parts.callback(self._reach.close)
+
+    def _undo_or_keep(self) -> None:
+        if not self._is_applied:
+            if self._former is None:
+                self._state.forget_session()
+            else:
+                self._state.save_session(self._former)
+        elif self._is_ready and self._record.kept:
+            self._record = replace(self._record, agent_pid=0, agent_started=0.0, agent_config="")
+            self._save()
+            if self._options.keep:
+                self._view.answer("stopped", {"restored": [], "kept": []}, keeps=True)
+        else:
+            self._undo()
+
+    def _undo(self) -> None:
+        # A second signal changes nothing any more: from here on a pause only sleeps.
+        self._restart.before_undo(self._record.variable, time.sleep)
+        undone = recovery.undo_passing(self._state)
+        self._restart.after_undo(undone, time.sleep)
+        self._state.forget_session()
+        left = checkpoint.checkpoints(self._state.checkpoints)
+        self._is_left_behind = any(one.kind == "passing" for one in left)
+        lasting = [record.path for one in left if one.kind == "lasting" for record in one.records]
+        self._view.answer(
+            "stopped",
+            recovery.undone_data(undone),
+            exit_code=ExitCode.FAILED if self._is_left_behind else ExitCode.OK,
+            lasting=lasting,
+            redirect_note=self._is_ready,
+        )
+
+
+def _credentials(located: Located) -> Credentials:
+    options = located.options
+    return Credentials(
+        token=options.admin_token, email=options.admin_email, password=options.admin_password
+    )
+
+
+def _login_notes(located: Located) -> list[str]:
+    """What two origins cannot do (measured on Strapi 5.54 and 4.26, strapi/strapi#27648)."""
+    if located.frontend is None or not located.backend.needs_session_login:
+        return []
+    return [
+        f"Strapi {located.backend.users_permissions} finishes a login only where front end and back "
+        "end have one address; with two, as now, it answers “OAuth authentication requires a "
+        "completed provider session”."
+    ]

@@ -1,0 +1,214 @@
+"""What the user wants: flags over the environment over `twitter-setup.toml` over what is detected.
+
+The environment is Typer's part (`cli`); here the file is read, checked and laid under the flags. The
+file is committed, therefore not trusted: its paths must stay inside the repository.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from twitter_setup.errors import Advice, SetupError
+
+FILE_NAME = "twitter-setup.toml"
+
+_KEYS: dict[str, dict[str, type]] = {
+    "backend": {"dir": str, "port": int, "server_config": str, "url_key": str},
+    "frontend": {
+        "dir": str,
+        "port": int,
+        "env_vars": list,
+        "env_file": str,
+        "redirect_path": str,
+    },
+    "reach": {"kind": str, "domain": str, "url": str},
+    "layout": {"kind": str},
+    "gateway": {"port": int},
+    "portal": {
+        "app_name": str,
+        "website_url": str,
+        "terms_of_service_url": str,
+        "privacy_policy_url": str,
+    },
+    "strapi": {"url": str},
+}
+_PATHS = (
+    ("backend", "dir"),
+    ("backend", "server_config"),
+    ("frontend", "dir"),
+    ("frontend", "env_file"),
+)
+_CHOICES = {
+    ("reach", "kind"): ("ngrok", "url", "local"),
+    ("layout", "kind"): ("one-origin", "two-origins"),
+}
+
+
+class Secret:
+    """A value that never shows itself: `str`, `repr` and JSON give dots and the last four."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __str__(self) -> str:
+        return f"••••{self._value[-4:]}" if len(self._value) > 8 else "••••"
+
+    __repr__ = __str__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The flags of `tunnel`, `urls`, `status`, `undo` and `init`; `None` where not given."""
+
+    backend: Path | None = None
+    frontend: Path | None = None
+    port: int | None = None
+    frontend_port: int | None = None
+    env_vars: tuple[str, ...] = ()
+    url: str | None = None
+    domain: str | None = None
+    two_origins: bool = False
+    keep: bool = False
+    dry_run: bool = False
+    yes: bool = False
+    open: bool = False
+    copy: bool = False
+    authtoken: Secret | None = None
+    admin_token: Secret | None = None
+    admin_email: str | None = None
+    admin_password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    """`twitter-setup.toml` as read. `path` is where it is, or where it would be written."""
+
+    path: Path | None = None
+    values: Mapping[tuple[str, str], Any] | None = None
+    warnings: tuple[str, ...] = ()
+
+    def get(self, table: str, key: str) -> Any:
+        return (self.values or {}).get((table, key))
+
+    def folder(self, table: str) -> Path | None:
+        """`dir` of a table, resolved."""
+        return self.resolved(table, "dir")
+
+    def resolved(self, table: str, key: str) -> Path | None:
+        value = self.get(table, key)
+        return (self.path.parent / value).resolve() if value and self.path else None
+
+
+def find_file(start: Path, root: Path) -> Path | None:
+    """The nearest `twitter-setup.toml` from `start` upwards to the root of the repository."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if folder == root:
+            return None
+    return None
+
+
+def read_file(path: Path | None, root: Path) -> FileSettings:
+    """Raises `settings_invalid` for broken TOML, a value of the wrong kind, and a path that leads outside."""
+    if path is None:
+        return FileSettings()
+    try:
+        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _invalid(path, f"it is not valid TOML: {error}") from error
+    except OSError as error:
+        raise _invalid(path, f"it cannot be read: {error.strerror}") from error
+    values: dict[tuple[str, str], Any] = {}
+    warnings: list[str] = []
+    for table, content in document.items():
+        if table not in _KEYS or not isinstance(content, dict):
+            warnings.append(_unknown(path, table, _KEYS, "table"))
+            continue
+        for key, value in content.items():
+            if key in _KEYS[table]:
+                values[table, key] = _checked(path, table, key, value)
+            else:
+                warnings.append(_unknown(path, f"{table}.{key}", _KEYS[table], "key"))
+    settings = FileSettings(path=path, values=values, warnings=tuple(warnings))
+    _check_paths(settings, root)
+    return settings
+
+
+def _checked(path: Path, table: str, key: str, value: Any) -> Any:
+    wanted = _KEYS[table][key]
+    right = isinstance(value, wanted) and not isinstance(value, bool)
+    if wanted is list:
+        right = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if not right:
+        kind = {str: "a text", int: "a number", list: "a list of texts"}[wanted]
+        raise _invalid(path, f"`{table}.{key}` must be {kind}, not {value!r}")
+    if wanted is int and not 1 <= value <= 65535:
+        raise _invalid(path, f"`{table}.{key}` must be a port from 1 to 65535, not {value}")
+    choices = _CHOICES.get((table, key))
+    if choices and value not in choices:
+        raise _invalid(path, f"`{table}.{key}` must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _unknown(path: Path, name: str, known: Mapping[str, object], kind: str) -> str:
+    near = difflib.get_close_matches(name.rpartition(".")[2], known, n=1, cutoff=0.5)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f"{path.name}: unknown {kind} `{name}`, ignored{hint}"
+
+
+def _check_paths(settings: FileSettings, root: Path) -> None:
+    for table, key in _PATHS:
+        base = settings.path
+        target = settings.resolved(table, key)
+        if key in {"server_config", "env_file"} and target is not None:
+            folder = settings.folder(table)
+            target = ((folder or root) / settings.get(table, key)).resolve()
+        if target is not None and base is not None and not target.is_relative_to(root.resolve()):
+            raise _invalid(
+                base, f"`{table}.{key}` leads outside the repository ({settings.get(table, key)})"
+            )
+
+
+def _invalid(path: Path, what: str) -> SetupError:
+    return SetupError(
+        "settings_invalid",
+        f"{path}: {what}.",
+        advice=[Advice("mend the file, or rename it to go on without it")],
+        unchanged="Nothing was changed.",
+    )
+
+
+def under(options: Options, file: FileSettings) -> Options:
+    """`options`, with what `file` says wherever no flag was given; `--url` and `--domain` win whole."""
+    reach_given = options.url is not None or options.domain is not None
+    kind = file.get("reach", "kind")
+    url = file.get("reach", "url") if kind in {None, "url"} else None
+    domain = file.get("reach", "domain") if kind in {None, "ngrok"} else None
+    return replace(
+        options,
+        backend=options.backend or file.folder("backend"),
+        frontend=options.frontend or file.folder("frontend"),
+        port=options.port or file.get("backend", "port"),
+        frontend_port=options.frontend_port or file.get("frontend", "port"),
+        env_vars=options.env_vars or tuple(file.get("frontend", "env_vars") or ()),
+        url=options.url if reach_given else url,
+        domain=options.domain if reach_given else (None if url else domain),
+        two_origins=options.two_origins or file.get("layout", "kind") == "two-origins",
+    )

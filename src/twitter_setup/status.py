@@ -1,0 +1,64 @@
+"""The `status` command: what runs here and what is changed. Looks only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from twitter_setup import backend as backends
+from twitter_setup import checkpoint, processes
+from twitter_setup.errors import SetupError
+from twitter_setup.journal import Record
+from twitter_setup.locate import Caller
+from twitter_setup.state import SessionRecord, StateFolder, other_sessions
+
+
+def status(folder: Path, caller: Caller) -> dict[str, Any]:
+    """The `data` of `status`. A project that cannot be read does not hide what was changed in it."""
+    state = StateFolder(folder)
+    record = state.session()
+    runs = record is not None and processes.is_running(record.pid, record.process_started)
+    known = record is not None and (runs or record.kept)
+    found = (*checkpoint.checkpoints(state.checkpoints), *checkpoint.pending(state.checkpoints))
+    return {
+        "running": runs,
+        "pid": record.pid if record and runs else None,
+        **_session(record if known else None),
+        "changes": [
+            {
+                "path": file.path,
+                "action": "create" if file.was_created else "edit",
+                "lasting": one.kind == "lasting",
+                "summary": "; ".join(_own_lines(file)),
+            }
+            for one in found
+            for file in one.records
+        ],
+        "checkpoints": [{"id": one.id, "kind": one.kind, "created": one.created} for one in found],
+        "strapi": _strapi(folder, caller),
+        "leftovers": record is not None and not runs and not record.kept,
+        "elsewhere": [
+            {"backend": str(other), "pid": theirs.pid, "public_url": theirs.public_url}
+            for other, theirs in other_sessions(folder)
+        ],
+    }
+
+
+def _session(record: SessionRecord | None) -> dict[str, Any]:
+    names = ("since", "reach", "layout", "public_url", "callback_url")
+    return {name: getattr(record, name) or None if record else None for name in names}
+
+
+def _own_lines(file: Record) -> list[str]:
+    hunks = file.steps[-1].hunks
+    return [line.decode(errors="replace").strip() for hunk in hunks for line in hunk.new]
+
+
+def _strapi(folder: Path, caller: Caller) -> dict[str, Any]:
+    from twitter_setup.strapi import listens  # noqa: PLC0415 - httpx is slow to load
+
+    try:
+        backend = backends.load(folder, caller.environ)
+    except SetupError:
+        return {"version": None, "port": None, "up": None}
+    return {"version": backend.strapi, "port": backend.port, "up": listens(backend.port)}

@@ -1,0 +1,58 @@
+"""The `urls` command, and the portal sheet of a located project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twitter_setup import portal
+from twitter_setup.errors import Advice, SetupError
+from twitter_setup.locate import Located
+from twitter_setup.portal import Sheet
+from twitter_setup.state import StateFolder
+
+_REDIRECT_PATH = "/connect/twitter/redirect"
+
+
+def sheet_for(located: Located, reach: str, public_url: str) -> Sheet:
+    """What X and Strapi must know when the back end is at `public_url`."""
+    backend, frontend, file = located.backend, located.frontend, located.file
+    path = file.get("frontend", "redirect_path") or _REDIRECT_PATH
+    return portal.build(
+        reach=reach,
+        layout="two-origins",
+        public_url=public_url,
+        api_prefix=backend.api_prefix,
+        redirect_url=f"http://localhost:{frontend.port}{path}" if frontend else None,
+        project_name=_project_name(located),
+        website_url=file.get("portal", "website_url") or "",
+        terms_of_service_url=file.get("portal", "terms_of_service_url") or "",
+        privacy_policy_url=file.get("portal", "privacy_policy_url") or "",
+        app_name=file.get("portal", "app_name") or "",
+    )
+
+
+def _project_name(located: Located) -> str:
+    """The back end's name, or the repository's where that one says nothing ("backend")."""
+    name = located.backend.name
+    return name if portal.says_something(name) else located.root.name
+
+
+def urls(located: Located) -> tuple[str, dict[str, Any]]:
+    """The sheet of `--url`, else of the session, else of last time; and which of them it is."""
+    state = StateFolder(located.backend.root)
+    if located.options.url:
+        return "given", sheet_for(located, "url", located.options.url).data()
+    record = state.session()
+    if record and record.sheet:
+        return "session", record.sheet
+    last = state.last()
+    if last:
+        return "last", last
+    raise SetupError(
+        "usage",
+        "There is no public URL yet: no tunnel runs here, and none has run before.",
+        advice=[
+            Advice("open one", command="twitter-setup tunnel"),
+            Advice("or name your own", command="twitter-setup urls --url https://your.host"),
+        ],
+    )

@@ -1,0 +1,4 @@
+module.exports = () => ({
+  url: process.env.PUBLIC_URL ?? '',
+  // url: 'https://example.com',
+});

@@ -1,0 +1,5 @@
+module.exports = ({ env }) => {
+  return {
+    url: env('PUBLIC_URL', ''),
+  };
+};

@@ -1,0 +1,1 @@
+module.exports = { url: process.env.PUBLIC_URL ?? '' };

@@ -1,0 +1,3 @@
+module.exports = ({ env = process.env } = {}) => ({
+  port: 1337,
+});

@@ -1,0 +1,11 @@
+'use strict';
+
+function server({ env }) {
+  return {
+    host: env('HOST', '0.0.0.0'),
+    port: env.int('PORT', 1337),
+    url: env('PUBLIC_URL', ''),
+  };
+}
+
+module.exports = server;

@@ -1,0 +1,10 @@
+'use strict';
+
+function server({ env }) {
+  return {
+    host: env('HOST', '0.0.0.0'),
+    port: env.int('PORT', 1337),
+  };
+}
+
+module.exports = server;

@@ -1,0 +1,6 @@
+module.exports = ({ env }) => ({
+  // signs the session cookies
+  app: {
+    keys: env.array('APP_KEYS'),
+  },
+});

@@ -1,0 +1,5 @@
+module.exports = ({ env }) => ({
+    app: { keys: env.array("APP_KEYS") },
+    host: env("HOST", "0.0.0.0"),
+    port: env.int("PORT", 1337)
+})

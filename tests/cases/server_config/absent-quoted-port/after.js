@@ -1,0 +1,5 @@
+module.exports = ({ env }) => ({
+  "host": "0.0.0.0",
+  "port": 1337,
+  url: env("PUBLIC_URL", "")
+});

@@ -1,0 +1,4 @@
+module.exports = ({ env }) => ({
+  "host": "0.0.0.0",
+  "port": 1337
+});

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+'use strict';
+module.exports = { port: 1337 };

@@ -1,0 +1,12 @@
+const url = 'https://api.example.com';
+const text = `
+  url: 'https://text.example.com',
+`;
+
+module.exports = ({ env }) => ({
+  port: env.int('PORT', 1337),
+  url: env('PUBLIC_URL', ''),
+  /* url: 'https://comment.example.com', */
+  admin: { url: '/admin', text },
+  cron: [{ url }],
+});

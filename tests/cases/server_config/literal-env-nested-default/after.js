@@ -1,0 +1,3 @@
+module.exports = ({ env }) => ({
+  url: env('PUBLIC_URL', "http://localhost:1337"),
+});

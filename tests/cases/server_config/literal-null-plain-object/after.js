@@ -1,0 +1,4 @@
+module.exports = {
+  port: 1337,
+  url: process.env.PUBLIC_URL ?? ''
+};

@@ -1,0 +1,4 @@
+module.exports = {
+  "port": 1337,
+  "url": "https://api.example.com"
+}

@@ -1,0 +1,10 @@
+const { hostname, port } = new URL(process.env.NEXT_PUBLIC_API_URL || 'http://localhost:1337')
+
+module.exports = ({ env }) => ({
+  host: env('HOST', hostname),
+  port: env.int('PORT', port),
+  url: env('PUBLIC_URL', ''),
+  app: {
+    keys: env.array('APP_KEYS'),
+  },
+})

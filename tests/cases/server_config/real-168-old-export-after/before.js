@@ -1,0 +1,11 @@
+module.exports = ({ env }) => ({
+  host: env('HOST', '0.0.0.0'),
+  port: env.int('PORT', 1337),
+});
+
+/*
+export default ({ env }) => ({
+  host: env('HOST', '0.0.0.0'),
+  url: 'https://old.example.com',
+});
+*/

@@ -1,0 +1,11 @@
+module.exports = ({ env }) => ({
+  host: env('HOST', '0.0.0.0'),
+  port: env.int('PORT', 1337),
+  url: env(
+    'http://localhost:1337',
+    'https://scorpion-follicle-stilt.ngrok-free.dev/',
+  ),
+  app: {
+    keys: env.array('APP_KEYS'),
+  },
+});

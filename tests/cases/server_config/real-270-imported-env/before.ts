@@ -1,0 +1,9 @@
+import { env } from '@strapi/utils';
+
+export default () => ({
+  host: env('HOST', '0.0.0.0'),
+  port: env.int('PORT', 1337),
+  app: {
+    keys: env.array('APP_KEYS'),
+  },
+});

@@ -1,0 +1,6 @@
+const config = {
+  port: 1337,
+  url: process.env.PUBLIC_URL ?? '',
+};
+
+export = config;

@@ -1,0 +1,5 @@
+const config = {
+  port: 1337,
+};
+
+export = config;

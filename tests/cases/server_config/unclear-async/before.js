@@ -1,0 +1,3 @@
+module.exports = async ({ env }) => ({
+  port: 1337,
+});

@@ -1,0 +1,3 @@
+const config = { port: 1337 };
+if (process.env.CI) config.url = 'http://ci';
+module.exports = config;

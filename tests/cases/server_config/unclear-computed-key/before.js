@@ -1,0 +1,2 @@
+const key = 'url';
+module.exports = { port: 1337, [key]: 'https://api.example.com' };

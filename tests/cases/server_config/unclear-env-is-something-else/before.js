@@ -1,0 +1,3 @@
+const env = require('./env');
+
+module.exports = () => ({ url: env('PUBLIC_URL') });

@@ -1,0 +1,1 @@
+module.exports = require('./make')({ port: 1337 });

@@ -1,0 +1,2 @@
+module.exports = { port: 1337 };
+module.exports.url = 'https://api.example.com';

@@ -1,0 +1,5 @@
+module.exports = {
+  get url() {
+    return 'https://api.example.com';
+  },
+};

@@ -1,0 +1,3 @@
+const config = { port: 1337 };
+Object.assign(config, require('./local'));
+module.exports = config;

@@ -1,0 +1,1 @@
+module.exports = { url() { return 'https://api.example.com'; } };

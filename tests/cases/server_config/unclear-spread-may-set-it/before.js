@@ -1,0 +1,6 @@
+const shared = require('./shared');
+
+module.exports = ({ env }) => ({
+  url: 'https://api.example.com',
+  ...shared,
+});

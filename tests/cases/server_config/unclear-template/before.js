@@ -1,0 +1,4 @@
+module.exports = ({ env }) => ({
+  port: 1337,
+  url: `https://${env('RAILWAY_PUBLIC_DOMAIN')}`,
+});

@@ -1,0 +1,2 @@
+module.exports = { port: 1337 };
+export default { port: 1338 };
