@@ -57,6 +57,8 @@ def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
             return FrontEndPlan(manual_steps=hard_coded)
         wanted, notes = _by_name(wish, frontend)
     parts, refused = _write(frontend, wanted)
+    if parts and frontend.reads_env_at_start_only:
+        notes.append(f"{frontend.title} reads .env only when it starts: restart its dev server.")
     return FrontEndPlan(parts, refused, tuple(notes))
 
 

@@ -199,7 +199,7 @@ class Agent:
     # Its end
 
     def end(self) -> None:
-        """End it and all that it started, after four seconds at the latest. Never raises."""
+        """End it and all that it started, after a few seconds at the latest. Never raises."""
         if self._api is not None:
             with suppress(AgentError, RuntimeError):
                 if self.is_running:

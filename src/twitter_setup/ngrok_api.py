@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +20,11 @@ class Api:
     """Calls to one agent. Every call may raise `AgentError`."""
 
     def __init__(self, address: str, mask: Callable[[str], str]) -> None:
-        # A proxy in the environment must not catch a call to this machine.
-        self._client = httpx.Client(base_url=f"http://{_reachable(address)}", trust_env=False)
+        self._client = httpx.Client(
+            base_url=f"http://{_reachable(address)}",
+            trust_env=False,  # a proxy in the environment must not catch a call to this machine
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # plain http: no certificates to load
+        )
         self._mask = mask
         self._endpoint: str | None = None
 

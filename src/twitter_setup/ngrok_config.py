@@ -10,7 +10,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,16 +109,18 @@ def _unreadable(path: Path, reason: str) -> TunnelFailed:
 
 
 def write(path: Path, settings: Mapping[str, Any]) -> None:
-    """Write our configuration file, 0600; its folder must be there. Raises `OSError`.
-
-    JSON is YAML.
-    """
-    with suppress(FileNotFoundError):
-        path.unlink()
-    content = json.dumps({"version": "3", "agent": {**settings, **_OURS}}, default=str)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content + "\n")
+    """Write our configuration file, 0600; its folder must be there. Raises `TunnelFailed`."""
+    content = json.dumps(
+        {"version": "3", "agent": {**settings, **_OURS}}, default=str
+    )  # JSON is YAML
+    try:
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content + "\n")
+    except OSError as error:
+        reason = f"{path} cannot be written: {error.strerror}"
+        raise TunnelFailed("tunnel_failed", reason) from error
 
 
 def child_environment(authtoken: str | None = None) -> dict[str, str]:

@@ -7,12 +7,14 @@ go on without it. Data is never taken for markup, and a URL is never broken acro
 from __future__ import annotations
 
 import json
+import re
 import select
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -31,14 +33,14 @@ class _Streams:
 
     def print_out(self, line: Line) -> None:
         try:
-            self.out.print(_text(line), soft_wrap=True)
+            self.out.print(_text(line, self.out), soft_wrap=True)
             self.out.file.flush()
         except (OSError, ValueError):  # a closed pipe, a hung-up terminal, a closed file
             self.out_is_gone = True
 
     def print_err(self, line: Line) -> None:
         with suppress(OSError, ValueError):
-            self.err.print(_text(line), soft_wrap=True)
+            self.err.print(_text(line, self.err), soft_wrap=True)
 
     def is_gone(self) -> bool:
         return self.out_is_gone or _has_no_reader(self.out.file)
@@ -48,8 +50,21 @@ def _console(file: TextIO) -> Console:
     return Console(file=file, highlight=False, markup=False, emoji=False)
 
 
-def _text(line: Line) -> Text:
-    return Text.assemble(*[(text, style) for text, style in line.parts])
+def _text(line: Line, console: Console) -> Text:
+    """A line for this console: on a terminal it goes on below between words, never inside a URL."""
+    text = Text.assemble(*line.parts)
+    if not console.is_terminal or text.cell_len <= console.width:
+        return text
+    breaks, column = [], 0
+    for word in re.finditer(r"\S+\s*", text.plain):
+        if column and column + cell_len(word[0].rstrip()) > console.width and word.start():
+            breaks.append(word.start())
+            column = line.hang
+        column += cell_len(word[0])
+    rows = text.divide(breaks)
+    for row in rows:
+        row.rstrip()
+    return Text(f"\n{' ' * line.hang}").join(rows)
 
 
 def _has_no_reader(file: Any) -> bool:

@@ -1,7 +1,7 @@
 """The portal sheet: what to paste at X, under which label, in which order. Pure.
 
-Labels as X's console has them in 2026, with the name that Strapi's guide uses beside it where it
-is another one. X has no API for these settings and no stable link to one app's page.
+Labels as X's console has them in 2026; in parentheses the name that Strapi's guide uses where one
+would not guess it. X has no API for these settings and no stable link to one app's page.
 """
 
 from __future__ import annotations
@@ -130,15 +130,16 @@ def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
             "Apps → Create App (only once)",
             (
                 Row("App name", sheet["app_name"]),
-                Row("Description", sheet["app_description"], "Application description"),
+                Row("Description", sheet["app_description"]),
                 Row("Use case", sheet["use_case"], "Tell us how this app will be used"),
             ),
         ),
         Step(
-            "Apps → your app → User authentication settings → Set up, or Edit",
+            "Apps → your app → User authentication settings → Set up, or Edit"
+            " (Authentication settings, 3rd party authentication)",
             (
-                Row("App permissions", "Read", "Enable 3rd party authentication"),
-                Row("Request email from users", "on", "Request email address from users"),
+                Row("App permissions", "Read"),
+                Row("Request email from users", "on"),
                 Row("Type of App", "Web App, Automated App or Bot"),
                 Row("Callback URI / Redirect URL", sheet["callback_url"], "Callback URLs"),
                 Row("Website URL", sheet["website_url"]),
@@ -149,8 +150,8 @@ def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
         Step(
             "Keys & Tokens → OAuth 1.0 Keys (not the OAuth 2.0 Client ID)",
             (
-                Row("Consumer Key", "for Strapi's Client ID", "API Key"),
-                Row("Consumer Secret", "for Strapi's Client Secret", "Api Secret"),
+                Row("Consumer Key", "goes to Strapi, as its Client ID", "API Key"),
+                Row("Consumer Secret", "goes to Strapi, as its Client Secret", "Api Secret"),
             ),
         ),
     )

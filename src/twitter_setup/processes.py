@@ -122,13 +122,16 @@ def works_in(folder: str, word: str) -> bool:
 
 
 def inherits(pid: int, variable: str) -> bool:
-    """Whether `variable` is in the environment that the process, or a child of it, was started with."""
+    """Whether `variable` is in the environment that the process, or a worker of it, was started with.
+
+    A worker is a child with the same command line, as Node's cluster makes them. Other children
+    (esbuild) have what the worker itself read from `.env`.
+    """
     with suppress(psutil.Error):
         leader = psutil.Process(pid)
-        for process in (leader, *leader.children(recursive=True)):
-            with suppress(psutil.Error):
-                if variable in process.environ():
-                    return True
+        words = leader.cmdline()[1:]
+        workers = [child for child in leader.children() if child.cmdline()[1:] == words]
+        return any(variable in process.environ() for process in (leader, *workers))
     return False
 
 

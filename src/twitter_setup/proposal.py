@@ -52,6 +52,19 @@ def _known_hosts(state: StateFolder) -> frozenset[str]:
     return frozenset(host for url in urls if url and (host := urlsplit(url).hostname))
 
 
+def heading(located: Located) -> str:
+    """What was found, in one line."""
+    backend, frontend, root = located.backend, located.frontend, located.root
+    language = {"javascript": "JavaScript", "typescript": "TypeScript"}.get(
+        backend.language, backend.language.upper()
+    )
+    strapi = f"Strapi {backend.strapi}" if backend.strapi else "A back end that is not Strapi's own"
+    text = f"{strapi} in {shown(backend.root, root)}/ ({language}, port {backend.port})"
+    if frontend is None:
+        return f"{text} · no front end found"
+    return f"{text} · {frontend.title} in {shown(frontend.root, root)}/ (port {frontend.port})"
+
+
 def check(made: Plan, *, yes: bool, view: View) -> None:
     """What would stop this plan, found before a tunnel is opened or anything changed.
 

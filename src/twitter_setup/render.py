@@ -17,10 +17,14 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of styled parts. Colour is never the only signal: each part reads without it."""
+    """One line of styled parts. Colour is never the only signal: each part reads without it.
+
+    Where a terminal is too narrow for it, it goes on below, `hang` columns in.
+    """
 
     parts: tuple[tuple[str, str], ...] = ()
     to_stderr: bool = False
+    hang: int = 2
 
     @classmethod
     def of(cls, text: str = "", style: str = "", *, to_stderr: bool = False) -> Line:
@@ -28,7 +32,7 @@ class Line:
 
 
 def done(label: str, text: str, *, to_stderr: bool = True) -> Line:
-    return Line((("✓ ", "green"), (f"{label:<10} ", "bold"), (text, "")), to_stderr)
+    return Line((("✓ ", "green"), (f"{label:<10} ", "bold"), (text, "")), to_stderr, hang=13)
 
 
 def note(text: str, advice: Sequence[Advice] = ()) -> list[Line]:
@@ -78,7 +82,7 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
 
 
 def _pair(label: str, text: str) -> Line:
-    return Line(((f"{label:<13} ", "bold"), (text, "")))
+    return Line(((f"{label:<13} ", "bold"), (text, "")), hang=14)
 
 
 def _sheet(data: Data, last: Data) -> Iterator[Line]:
@@ -106,7 +110,9 @@ def _sheet(data: Data, last: Data) -> Iterator[Line]:
 
 def _whole_sheet(data: Data) -> Iterator[Line]:
     yield Line.of()
-    yield Line.of(f"Paste these at X: {_portal(data)}", "bold")
+    yield Line.of(
+        f"Paste these at X: {_portal(data)}   (in parentheses: as Strapi's guide has it)", "bold"
+    )
     for step in portal.steps(data):
         yield Line.of(f"  {step.title}")
         yield from _values(step.rows)
@@ -117,10 +123,10 @@ def _portal(data: Data) -> str:
 
 
 def _values(rows: Sequence[portal.Row]) -> Iterator[Line]:
-    width = max(len(row.label) for row in rows)
-    for row in rows:
-        old = f"   (in Strapi's guide: {row.old})" if row.old else ""
-        yield Line(((f"    {row.label:<{width}}  ", ""), (row.value, "bold"), (old, "dim")))
+    labels = [f"{row.label} ({row.old})" if row.old else row.label for row in rows]
+    width = max(len(label) for label in labels)
+    for label, row in zip(labels, rows, strict=True):
+        yield Line(((f"    {label:<{width}}  ", ""), (row.value, "bold")), hang=width + 6)
 
 
 def _manual_steps(data: Data) -> Iterator[Line]:

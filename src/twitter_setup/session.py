@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from twitter_setup import checkpoint, handover, processes, proposal, recovery, tunnel
 from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
@@ -20,6 +21,7 @@ from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
+NGROK_PAGE_DOMAINS = (".ngrok-free.app", ".ngrok-free.dev")
 
 
 def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
@@ -35,7 +37,9 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     try:
         recovery.recover(state, caller.view)
         # What was just put back may be what the project was read from.
-        return Tunnel(reread(located, caller.environ), caller, state, stop).run()
+        located = reread(located, caller.environ)
+        caller.view.say(proposal.heading(located))
+        return Tunnel(located, caller, state, stop).run()
     finally:
         lock.release()
 
@@ -193,7 +197,7 @@ class Tunnel:
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str]) -> None:
-        for note in (*agreed.notes, *_login_notes(self._located)):
+        for note in (*agreed.notes, *_login_notes(self._located, self._record.public_url)):
             self._view.note(note)
         last = self._state.last()
         self._state.save_last(self._record.sheet)
@@ -283,12 +287,21 @@ def _credentials(located: Located) -> Credentials:
     )
 
 
-def _login_notes(located: Located) -> list[str]:
-    """What two origins cannot do (measured on Strapi 5.54 and 4.26, strapi/strapi#27648)."""
-    if located.frontend is None or not located.backend.needs_session_login:
+def _login_notes(located: Located, public_url: str) -> list[str]:
+    """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
+    if located.frontend is None:
         return []
-    return [
-        f"Strapi {located.backend.users_permissions} finishes a login only where front end and back "
-        "end have one address; with two, as now, it answers “OAuth authentication requires a "
-        "completed provider session”."
-    ]
+    if located.backend.needs_session_login:
+        return [
+            f"Strapi {located.backend.users_permissions} finishes a login only where front end and "
+            "back end have one address. They have two now, so it will answer “OAuth authentication "
+            "requires a completed provider session”. A proxy of your own that serves both under one "
+            "address, named with --url, gets through."
+        ]
+    if (urlsplit(public_url).hostname or "").endswith(NGROK_PAGE_DOMAINS):
+        return [
+            "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
+            "Strapi's answer, and look like a CORS error. A domain of a paid plan (--domain), or "
+            "another tunnel (--url), gets through."
+        ]
+    return []

@@ -134,6 +134,7 @@ class NgrokReach:
                 if self._closing.is_set() or (stop is not None and stop.is_set()):
                     raise OpenCancelled
             self._deliver()
+            self._go_on()
             if self._failure is not None:
                 raise self._failure
         except BaseException:
@@ -214,7 +215,7 @@ class NgrokReach:
     def _start_agent(self) -> Agent:
         with self._lock:
             self._go_on()
-            self._write_config()
+            ngrok_config.write(self._config_path, self._settings)
             agent = Agent(
                 self._binary or Path("ngrok"),
                 config=self._config_path,
@@ -224,15 +225,6 @@ class NgrokReach:
             self._agent = agent
         self._calls.put(lambda: self._on_process(agent.noted))
         return agent
-
-    def _write_config(self) -> None:
-        path = self._config_path
-        try:
-            ngrok_config.write(path, self._settings)
-        except OSError as error:
-            raise TunnelFailed(
-                "tunnel_failed", f"{path} cannot be written: {error.strerror}"
-            ) from error
 
     def _open_endpoint(self, agent: Agent) -> str:
         return agent.open_endpoint(
