@@ -386,7 +386,7 @@ def test_strapi_not_running_is_said_and_not_waited_for(shop: Shop) -> None:
 # Questions
 
 
-def on_terminal(shop: Shop, *args: str) -> pexpect.spawn:
+def on_terminal(shop: Shop, *args: str) -> pexpect.spawn[str]:
     return pexpect.spawn(
         sys.executable,
         ["-m", "twitter_setup", *args],

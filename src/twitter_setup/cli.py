@@ -141,15 +141,24 @@ EnvVars = Annotated[
 ]
 AdminToken = Annotated[
     str | None,
-    _option("--admin-token", help="A Strapi admin token.", usual="STRAPI_ADMIN_TOKEN"),
+    _option(
+        "--admin-token", help="A Strapi admin token.", metavar="TOKEN", usual="STRAPI_ADMIN_TOKEN"
+    ),
 ]
 AdminEmail = Annotated[
     str | None,
-    _option("--admin-email", help="A Strapi administrator.", usual="STRAPI_ADMIN_EMAIL"),
+    _option(
+        "--admin-email", help="A Strapi administrator.", metavar="EMAIL", usual="STRAPI_ADMIN_EMAIL"
+    ),
 ]
 AdminPassword = Annotated[
     str | None,
-    _option("--admin-password", help="Their password.", usual="STRAPI_ADMIN_PASSWORD"),
+    _option(
+        "--admin-password",
+        help="Their password.",
+        metavar="PASSWORD",
+        usual="STRAPI_ADMIN_PASSWORD",
+    ),
 ]
 
 

@@ -122,16 +122,18 @@ def works_in(folder: str, word: str) -> bool:
 
 
 def inherits(pid: int, variable: str) -> bool:
-    """Whether `variable` is in the environment that the process, or a worker of it, was started with.
+    """Whether the process, or a cluster worker of it, was started with `variable` in its environment.
 
-    A worker is a child with the same command line, as Node's cluster makes them. Other children
-    (esbuild) have what the worker itself read from `.env`.
+    A worker has what its primary read from `.env` at its own start. Other children prove nothing:
+    esbuild is started by a worker, with all that this one has read since.
     """
     with suppress(psutil.Error):
         leader = psutil.Process(pid)
-        words = leader.cmdline()[1:]
-        workers = [child for child in leader.children() if child.cmdline()[1:] == words]
-        return any(variable in process.environ() for process in (leader, *workers))
+        for process in (leader, *leader.children(recursive=True)):
+            with suppress(psutil.Error):
+                environ = process.environ()
+                if variable in environ and (process == leader or "NODE_UNIQUE_ID" in environ):
+                    return True
     return False
 
 
