@@ -196,7 +196,7 @@ def _rewind_file(record: Record) -> tuple[str, bool, bool]:
     if rewound.problem:
         return rewound.problem, rewound.nothing_of_ours, False
     if record.was_created and not rewound.content:
-        path.unlink()
+        path.resolve().unlink()  # a symlink that led nowhere was there before us, and stays
         atomic.sync_folder(path.parent)
         return "", True, True
     if rewound.content == content:
@@ -276,6 +276,8 @@ def _load_all(folder: Path, *, pending: bool) -> tuple[Checkpoint, ...]:
 def _load(path: Path) -> Checkpoint:
     try:
         data: dict[str, Any] = json.loads(path.read_bytes())
+        if data["kind"] not in {"passing", "lasting"}:
+            raise ValueError(data["kind"])
         return Checkpoint(
             number=int(data["number"]),
             kind=data["kind"],

@@ -75,7 +75,8 @@ def _usage(error: TyperException) -> SetupError:
 
 def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
     command = next((arg for arg in args if not arg.startswith("-")), "")
-    wants_json = "--json" in args or os.environ.get("TWITTER_SETUP_JSON", "") not in {"", "0"}
+    variable = os.environ.get("TWITTER_SETUP_JSON", "").strip().lower()
+    wants_json = "--json" in args or variable in {"1", "true", "t", "yes", "y", "on"}
     _view(command, as_json=wants_json).error(error)
     return error.exit_code
 
@@ -342,14 +343,19 @@ def init(
 
 def _options(**given: Any) -> Options:
     """Flags as one value. Secrets leave the environment here, before anything is started."""
-    from twitter_setup import tunnel as reaches  # noqa: PLC0415
+    from twitter_setup.public_url import parse_domain, parse_public_url  # noqa: PLC0415
     from twitter_setup.settings import Options, Secret  # noqa: PLC0415
 
     taken = {name: os.environ.pop(name, None) for name in SECRET_VARIABLES}
+    for name, read in (("url", parse_public_url), ("domain", parse_domain)):
+        if given.get(name) is not None:  # an empty one, of a variable that is not set, is refused
+            given[name] = read(given[name])
     if given.get("url") and given.get("domain"):
-        raise SetupError("usage", "--url and --domain exclude each other: --domain is ngrok's.")
-    if given.get("url"):
-        given["url"] = reaches.parse_public_url(given["url"])
+        raise SetupError(
+            "usage",
+            "--url and --domain exclude each other: --domain is ngrok's.",
+            advice=[Advice("give one of them")],
+        )
     for name in ("admin_token", "admin_password"):
         given[name] = Secret(given[name]) if given.get(name) else None
     authtoken = taken["NGROK_AUTHTOKEN"]

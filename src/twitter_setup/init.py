@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, settings_file, tunnel
+from twitter_setup import checkpoint, settings_file
 from twitter_setup.locate import Caller, Located
+from twitter_setup.public_url import parse_domain, parse_public_url
 from twitter_setup.settings import FILE_NAME
 
 
@@ -51,9 +52,9 @@ def _asked(located: Located, caller: Caller) -> dict[tuple[str, str], Any]:
     if not (located.options.url or located.options.domain):
         text = view.enter("Your ngrok domain, or a public URL of your own (empty: neither)", "")
         if text.startswith(("http://", "https://")):
-            values["reach", "kind"], values["reach", "url"] = "url", tunnel.parse_public_url(text)
+            values["reach", "kind"], values["reach", "url"] = "url", parse_public_url(text)
         elif text:
-            values["reach", "kind"], values["reach", "domain"] = "ngrok", text
+            values["reach", "kind"], values["reach", "domain"] = "ngrok", parse_domain(text)
     for key, label in (
         ("website_url", "Website URL to show at X"),
         ("terms_of_service_url", "Terms of service page"),

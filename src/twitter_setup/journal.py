@@ -179,6 +179,8 @@ def record_to_json(record: Record) -> dict[str, Any]:
 
 def record_from_json(data: Mapping[str, Any]) -> Record:
     """The inverse of `record_to_json`; raises `KeyError`, `TypeError` or `ValueError` on anything else."""
+    if not data["steps"]:
+        raise ValueError("a record without a step")
     return Record(
         path=str(data["path"]),
         steps=tuple(

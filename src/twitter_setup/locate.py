@@ -84,7 +84,7 @@ def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSetting
     found = () if given else project.find_backends(caller.cwd)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several Strapi projects are here. Which one?", found, root, caller.view)
-        settings_file.remember(root, "backend", "dir", folder, caller.view)
+        _remember(root, "backend", folder, caller.view)
     else:
         folder = project.choose_backend(
             given,
@@ -104,7 +104,7 @@ def _frontend(
     found = () if options.frontend else project.find_frontends(backend.root, root)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several front ends are here. Which one?", found, root, caller.view)
-        settings_file.remember(root, "frontend", "dir", folder, caller.view)
+        _remember(root, "frontend", folder, caller.view)
         return _load_frontend(folder, options, file)
     chosen = project.choose_frontend(
         options.frontend, backend.root, caller.cwd, command=caller.command
@@ -121,3 +121,8 @@ def _load_frontend(folder: Path, options: Options, file: FileSettings) -> FrontE
 def _choose(question: str, found: Sequence[Path], root: Path, view: View) -> Path:
     names = [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in found]
     return found[view.choose(question, names)]
+
+
+def _remember(root: Path, table: str, folder: Path, view: View) -> None:
+    value = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
+    settings_file.remember(root / settings.FILE_NAME, table, "dir", value, view)

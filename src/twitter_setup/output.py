@@ -6,6 +6,7 @@ go on without it. Data is never taken for markup, and a URL is never broken acro
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import select
@@ -46,8 +47,15 @@ class _Streams:
         return self.out_is_gone or _has_no_reader(self.out.file)
 
 
-def _console(file: TextIO) -> Console:
-    return Console(file=file, highlight=False, markup=False, emoji=False)
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        # Rich would end the program here, in the middle of an undo perhaps.
+        raise BrokenPipeError
+
+
+def _console(file: TextIO | None) -> Console:
+    # Without the stream (`2>&-`) Rich would take stdout.
+    return _Console(file=file or io.StringIO(), highlight=False, markup=False, emoji=False)
 
 
 def _text(line: Line, console: Console) -> Text:
@@ -229,7 +237,7 @@ class Program:
     def error(self, error: SetupError) -> None:
         entry = {
             "code": error.code,
-            "message": " ".join(part for part in (error.message, error.unchanged) if part),
+            "message": _sentences(error.message, error.unchanged),
             "advice": [advice_data(advice) for advice in error.advice],
         }
         self._write("failed", {}, (entry,), error.exit_code)
@@ -259,6 +267,12 @@ class Program:
             print(json.dumps(envelope, ensure_ascii=False), file=self._streams.out.file, flush=True)
         except (OSError, ValueError):
             self._streams.out_is_gone = True
+
+
+def _sentences(message: str, unchanged: str) -> str:
+    if not unchanged:
+        return message
+    return f"{message} {unchanged}" if message.endswith((".", ":")) else f"{message}. {unchanged}"
 
 
 def advice_data(advice: Advice) -> dict[str, str | None]:

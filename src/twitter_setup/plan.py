@@ -175,6 +175,11 @@ def _environment_notes(wish: Wish, backend: BackEnd, variable: str) -> tuple[str
             f"{variable} is set in this shell's environment, and that wins over "
             f"{backend.env_file.path.name}: start Strapi without it."
         )
+    if not backend.api_prefix_is_certain:
+        notes.append(
+            f"The API prefix in config/api is not a plain value, so {backend.api_prefix or '/'} is "
+            "taken for it: compare the callback with the redirectUri that Strapi shows."
+        )
     if backend.unwatched:
         notes.append(
             f"`strapi develop` watches nothing below a folder like `{backend.unwatched}`: "

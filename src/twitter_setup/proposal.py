@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import atomic, plan, processes
+from twitter_setup import atomic, plan, processes, settings, settings_file
 from twitter_setup import backend as backends
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Caller, Located
@@ -20,6 +20,8 @@ from twitter_setup.view import View
 UNKNOWN_URL = "https://your-ngrok-domain.invalid"
 _SHOWN_URL = "https://<your ngrok domain>"
 _DECLINED = "declined_lasting_edit"
+# The free plan shows its own page to browsers first (ERR_NGROK_6024).
+_BROWSER_PAGE_DOMAINS = (".ngrok-free.app", ".ngrok-free.dev")
 
 
 def make(
@@ -63,6 +65,19 @@ def heading(located: Located) -> str:
     if frontend is None:
         return f"{text} · no front end found"
     return f"{text} · {frontend.title} in {shown(frontend.root, root)}/ (port {frontend.port})"
+
+
+def facts(located: Located, state: StateFolder) -> list[str]:
+    """What `--verbose` adds to the heading."""
+    backend, frontend = located.backend, located.frontend
+    lines = [
+        f"settings: {located.file.path or 'no twitter-setup.toml'}",
+        f"port {backend.port}: from {backend.port_from}",
+        f"url is set in {backend.server_config.path}",
+        f"users-permissions: {backend.users_permissions or 'not found'}",
+        f"logs and checkpoints: {state.path}",
+    ]
+    return [*lines, f"front end's port: from {frontend.port_from}"] if frontend else lines
 
 
 def check(made: Plan, *, yes: bool, view: View) -> None:
@@ -155,3 +170,40 @@ def change_data(change: Change) -> dict[str, Any]:
 
 def _readable(text: str) -> str:
     return text.replace(UNKNOWN_URL, _SHOWN_URL)
+
+
+def offer_to_remember(
+    located: Located, caller: Caller, state: StateFolder, public_url: str, stop: Stop
+) -> None:
+    """The same ngrok domain twice is a stable one: named in the settings it stays so. Asked once."""
+    options, view, answers = located.options, caller.view, state.answers()
+    may_ask = view.may_ask and not options.yes and "remember_domain" not in answers
+    if not may_ask or options.url or options.domain or state.last().get("public_url") != public_url:
+        return
+    domain = urlsplit(public_url).hostname or ""
+    with stop.asking():
+        wanted = view.ask(f"{domain} is the same as last time. Write it to {settings.FILE_NAME}?")
+    state.save_answers({**answers, "remember_domain": wanted})
+    if wanted:
+        path = located.file.path or located.root / settings.FILE_NAME
+        settings_file.remember(path, "reach", "domain", domain, view)
+
+
+def login_notes(located: Located, public_url: str) -> list[str]:
+    """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
+    if located.frontend is None:
+        return []
+    if located.backend.needs_session_login:
+        return [
+            f"Strapi {located.backend.users_permissions} finishes a login only where front end and "
+            "back end have one address. They have two now, so it will answer “OAuth authentication "
+            "requires a completed provider session”. A proxy of your own that serves both under one "
+            "address, named with --url, gets through."
+        ]
+    if (urlsplit(public_url).hostname or "").endswith(_BROWSER_PAGE_DOMAINS):
+        return [
+            "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
+            "Strapi's answer, and look like a CORS error. A domain of a paid plan (--domain), or "
+            "another tunnel (--url), gets through."
+        ]
+    return []

@@ -43,6 +43,27 @@ def parse_public_url(text: str) -> str:
     return origin
 
 
+def parse_domain(text: str) -> str:
+    """Read `text` as an ngrok domain: the host alone, also out of an address pasted whole."""
+    try:
+        url = parse_public_url(text if "://" in text else f"https://{text}")
+    except SetupError as refusal:
+        raise _no_domain(refusal.message.partition(" ")[2]) from None
+    host = url.removeprefix("https://")
+    if ":" in host:
+        raise _no_domain("has a port or no name, where ngrok has domains alone")
+    return host
+
+
+def _no_domain(problem: str) -> SetupError:
+    advice = Advice(
+        "name one of your account's",
+        command="twitter-setup tunnel --domain NAME",
+        url="https://dashboard.ngrok.com/domains",
+    )
+    return SetupError("usage", f"--domain {problem}", advice=[advice])
+
+
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)

@@ -39,6 +39,7 @@ def recover(state: StateFolder, view: View) -> None:
     Only with the lock held. A kept session's changes stay; that is what it was asked for.
     """
     state.sweep()
+    checkpoint.checkpoints(state.checkpoints)  # a broken one is said before anything is changed
     undone = checkpoint.recover(state.checkpoints)
     record = state.session()
     if record is not None:

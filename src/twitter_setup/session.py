@@ -8,9 +8,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from twitter_setup import checkpoint, handover, processes, proposal, recovery, tunnel
+from twitter_setup import (
+    checkpoint,
+    handover,
+    processes,
+    proposal,
+    recovery,
+    settings,
+    tunnel,
+)
 from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
 from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
@@ -21,11 +28,11 @@ from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
-NGROK_PAGE_DOMAINS = (".ngrok-free.app", ".ngrok-free.dev")
 
 
 def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     """The `tunnel` command. Raises `SetupError`, and `Interrupted` when stopped before it was ready."""
+    settings.check_reach(located.options, located.file)
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
         proposal.dry_run(located, caller, state)
@@ -39,6 +46,8 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
         # What was just put back may be what the project was read from.
         located = reread(located, caller.environ)
         caller.view.say(proposal.heading(located))
+        for fact in proposal.facts(located, state):
+            caller.view.detail(fact)
         return Tunnel(located, caller, state, stop).run()
     finally:
         lock.release()
@@ -84,7 +93,10 @@ class Tunnel:
             )
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
-            self._ready(agreed, refused)
+            proposal.offer_to_remember(
+                self._located, self._caller, self._state, public_url, self._stop
+            )
+            self._ready(agreed, refused, public_url)
             if not self._options.url:  # with a URL of one's own there is nothing to keep running
                 self._stay()
         finally:
@@ -132,6 +144,9 @@ class Tunnel:
                 public_url = self._reach.open(self._stop)
             except tunnel.OpenCancelled:
                 raise Interrupted(self._stop.signal_number) from None
+            except TunnelFailed as failure:
+                failure.unchanged = "Nothing was changed."
+                raise
         if not self._options.url:
             self._view.done("tunnel", public_url)
         return public_url
@@ -196,8 +211,8 @@ class Tunnel:
 
     # Ready
 
-    def _ready(self, agreed: Plan, refused: list[str]) -> None:
-        for note in (*agreed.notes, *_login_notes(self._located, self._record.public_url)):
+    def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
+        for note in (*agreed.notes, *proposal.login_notes(self._located, public_url)):
             self._view.note(note)
         last = self._state.last()
         self._state.save_last(self._record.sheet)
@@ -285,23 +300,3 @@ def _credentials(located: Located) -> Credentials:
     return Credentials(
         token=options.admin_token, email=options.admin_email, password=options.admin_password
     )
-
-
-def _login_notes(located: Located, public_url: str) -> list[str]:
-    """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
-    if located.frontend is None:
-        return []
-    if located.backend.needs_session_login:
-        return [
-            f"Strapi {located.backend.users_permissions} finishes a login only where front end and "
-            "back end have one address. They have two now, so it will answer “OAuth authentication "
-            "requires a completed provider session”. A proxy of your own that serves both under one "
-            "address, named with --url, gets through."
-        ]
-    if (urlsplit(public_url).hostname or "").endswith(NGROK_PAGE_DOMAINS):
-        return [
-            "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
-            "Strapi's answer, and look like a CORS error. A domain of a paid plan (--domain), or "
-            "another tunnel (--url), gets through."
-        ]
-    return []

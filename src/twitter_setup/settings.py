@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.public_url import parse_domain, parse_public_url
 
 FILE_NAME = "twitter-setup.toml"
 
@@ -47,6 +48,7 @@ _CHOICES = {
     ("reach", "kind"): ("ngrok", "url", "local"),
     ("layout", "kind"): ("one-origin", "two-origins"),
 }
+_ADDRESSES = {("reach", "url"): parse_public_url, ("reach", "domain"): parse_domain}
 
 
 class Secret:
@@ -115,6 +117,17 @@ class FileSettings:
         return (self.path.parent / value).resolve() if value and self.path else None
 
 
+def check_reach(options: Options, file: FileSettings) -> None:
+    """Refuse what the file asks for and this version cannot do, rather than do something else."""
+    asked = file.get("reach", "kind") == "local" and not (options.url or options.domain)
+    if asked and file.path is not None:
+        raise _invalid(file.path, "`reach.kind` is `local`, which this version does not have yet")
+    if file.get("layout", "kind") == "one-origin" and not options.two_origins and file.path:
+        raise _invalid(
+            file.path, "`layout.kind` is `one-origin`, which this version does not have yet"
+        )
+
+
 def find_file(start: Path, root: Path) -> Path | None:
     """The nearest `twitter-setup.toml` from `start` upwards to the root of the repository."""
     for folder in (start, *start.parents):
@@ -138,9 +151,11 @@ def read_file(path: Path | None, root: Path) -> FileSettings:
     values: dict[tuple[str, str], Any] = {}
     warnings: list[str] = []
     for table, content in document.items():
-        if table not in _KEYS or not isinstance(content, dict):
+        if table not in _KEYS:
             warnings.append(_unknown(path, table, _KEYS, "table"))
             continue
+        if not isinstance(content, dict):
+            raise _invalid(path, f"`{table}` must be a table, [{table}], not {content!r}")
         for key, value in content.items():
             if key in _KEYS[table]:
                 values[table, key] = _checked(path, table, key, value)
@@ -164,7 +179,16 @@ def _checked(path: Path, table: str, key: str, value: Any) -> Any:
     choices = _CHOICES.get((table, key))
     if choices and value not in choices:
         raise _invalid(path, f"`{table}.{key}` must be one of {', '.join(choices)}, not {value!r}")
-    return value
+    read = _ADDRESSES.get((table, key))
+    return _address(path, f"{table}.{key}", value, read) if read else value
+
+
+def _address(path: Path, name: str, value: str, read: Callable[[str], str]) -> str:
+    """Read as strictly as the flag, whose name the refusal begins with."""
+    try:
+        return read(value)
+    except SetupError as refusal:
+        raise _invalid(path, f"`{name}` {refusal.message.partition(' ')[2]}") from None
 
 
 def _unknown(path: Path, name: str, known: Mapping[str, object], kind: str) -> str:

@@ -34,10 +34,8 @@ def updated(source: bytes, values: Mapping[tuple[str, str], Any]) -> bytes:
     return (text.replace("\n", "\r\n") if b"\r\n" in source else text).encode()
 
 
-def remember(root: Path, table: str, key: str, folder: Path, view: View) -> None:
-    """Keep a choice between several folders; said, since the file is the user's."""
-    path = root / FILE_NAME
-    value = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
+def remember(path: Path, table: str, key: str, value: str, view: View) -> None:
+    """Keep an answer in the file at `path`; said, since the file is the user's."""
     before = checkpoint.read(path) or b""
     checkpoint.write_file(path, updated(before, {(table, key): value}))
     view.note(f"Remembered in {path}: {table}.{key} = {value}")

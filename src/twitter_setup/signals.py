@@ -6,9 +6,9 @@ signal and wakes whoever waits. Only around a question (`asking`) does it raise.
 
 from __future__ import annotations
 
-import os
 import select
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,9 +29,10 @@ class Stop:
         self.signal_number = 0
         self._raise = False
         self._former: dict[int, Any] = {}
-        # A pipe and no threading.Event: a handler that runs while Event holds its own lock would hang.
-        self._readable, self._writable = os.pipe()
-        os.set_blocking(self._writable, False)
+        # Sockets and no threading.Event: a handler that runs while Event holds its own lock would
+        # hang; and no pipe, since Windows cannot wait for one.
+        self._readable, self._writable = socket.socketpair()
+        self._writable.setblocking(False)
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -44,14 +45,14 @@ class Stop:
             # Asked to stop, the program is ending: a late second Ctrl-C must not change its exit code.
             signal.signal(number, signal.SIG_IGN if self.is_set() else handler)
         self._former.clear()
-        os.close(self._readable)
-        os.close(self._writable)
+        self._readable.close()
+        self._writable.close()
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         first = not self.signal_number
         self.signal_number = self.signal_number or number
         with suppress(OSError):  # full: it is readable anyway
-            os.write(self._writable, b".")
+            self._writable.send(b".")
         if self._raise and first:
             raise Interrupted(number)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -67,9 +67,8 @@ class StateFolder:
         data = _read_json(self.path / "session.json")
         if data is None:
             return None
-        known = {f.name for f in fields(SessionRecord)}
         try:
-            return SessionRecord(**{key: value for key, value in data.items() if key in known})
+            return _record(data)
         except TypeError as error:
             raise _broken(self.path / "session.json") from error
 
@@ -156,15 +155,31 @@ def other_sessions(backend: Path) -> Iterator[tuple[Path, SessionRecord]]:
     """Sessions of this user's other projects whose process still runs."""
     from twitter_setup import processes  # noqa: PLC0415
 
-    known = {f.name for f in fields(SessionRecord)}
     for path in sorted(registry_folder().glob("*.json")) if registry_folder().is_dir() else ():
-        data = _read_json(path) or {}
-        folder = Path(str(data.pop("backend", "")))
-        if folder == backend or not data:
-            continue
-        record = SessionRecord(**{key: value for key, value in data.items() if key in known})
-        if processes.is_running(record.pid, record.process_started):
+        try:
+            data = _read_json(path) or {}
+            folder, record = Path(str(data["backend"])), _record(data)
+        except (SetupError, KeyError, TypeError):
+            continue  # another project's broken entry must not stop this one
+        if folder != backend and processes.is_running(record.pid, record.process_started):
             yield folder, record
+
+
+def _record(data: Mapping[str, Any]) -> SessionRecord:
+    """Raises `TypeError` where a value is missing, or of another kind than the one written."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "int": int,
+        "float": (int, float),
+        "str": str,
+        "bool": bool,
+        "dict[str, Any]": dict,
+    }
+    known = {f.name: kinds[str(f.type)] for f in fields(SessionRecord)}
+    given = {key: value for key, value in data.items() if key in known}
+    for key, value in given.items():
+        if not isinstance(value, known[key]):
+            raise TypeError(key)
+    return SessionRecord(**given)
 
 
 def _read_json(path: Path) -> dict[str, Any] | None:
