@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from twitter_setup import __version__  # noqa: PLC0415 - nothing else is loaded for it
 
-        print(f"twitter-setup {__version__}")  # noqa: T201
+        with suppress(BrokenPipeError):  # `| true`
+            print(f"twitter-setup {__version__}", flush=True)  # noqa: T201
         return
     from twitter_setup.cli import app  # noqa: PLC0415
 
-    app()
+    app(prog_name="twitter-setup")
 
 
 if __name__ == "__main__":

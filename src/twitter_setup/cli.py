@@ -203,7 +203,11 @@ def tunnel(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Publish the back end, rewrite its URL, show what to paste at X; put everything back at the end."""
+    """Publish the back end; show what to paste at X.
+
+    Opens an ngrok tunnel (or takes --url), writes its URL into Strapi's configuration and the front
+    end's .env, and stays until Ctrl-C, which puts everything back but one neutral line.
+    """
     view = _view("tunnel", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
         backend=backend,
@@ -270,7 +274,7 @@ def status(
     from twitter_setup import locate  # noqa: PLC0415
     from twitter_setup import status as command  # noqa: PLC0415
 
-    folder = locate.backend_folder(_options(backend=backend, frontend=frontend), caller)
+    folder = locate.state_folder(_options(backend=backend, frontend=frontend), caller)
     view.answer("status", command.status(folder, caller))
 
 
@@ -288,7 +292,10 @@ def undo(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Put the files back. Asks nothing."""
+    """Put the files back.
+
+    After a tunnel that was kept or ended from outside. Asks nothing, and needs nothing of the project.
+    """
     view = _view("undo", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
         backend=backend,
@@ -302,7 +309,7 @@ def undo(
     from twitter_setup.signals import Stop  # noqa: PLC0415
 
     with Stop():
-        folder = locate.backend_folder(options, _caller("undo", view))
+        folder = locate.state_folder(options, _caller("undo", view))
         data, code = recovery.undo(folder, everything=everything, view=view)
         view.answer("undo", data, exit_code=code)
     return code
@@ -322,7 +329,10 @@ def init(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write twitter-setup.toml: what is detected, and what only you know."""
+    """Write twitter-setup.toml.
+
+    What is detected goes into it, and what only you know is asked for. It holds no secret: commit it.
+    """
     view = _view("init", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
         backend=backend,

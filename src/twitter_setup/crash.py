@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -24,12 +26,11 @@ def report(error: Exception) -> SetupError:
         f"Python {sys.version.split()[0]} on {platform.platform()}\n\n"
         f"```\n{frames}{type(error).__name__}\n```\n"
     )
-    path = _file()
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o600)
+    path = _written(text)
+    where = f"the details are in {path}" if path else "the details could not be written anywhere"
     return SetupError(
         "bug",
-        f"This is a bug in twitter-setup ({type(error).__name__}); the details are in {path}.",
+        f"This is a bug in twitter-setup ({type(error).__name__}); {where}.",
         advice=[
             Advice("see what is changed", command="twitter-setup status"),
             Advice("and put it back", command="twitter-setup undo"),
@@ -37,13 +38,27 @@ def report(error: Exception) -> SetupError:
     )
 
 
-def _file() -> Path:
+def _written(text: str) -> Path | None:
+    """Where it is now; None where the system lets us write nothing, not even in its temporary folder."""
     name = f"bug-{datetime.now().astimezone():%Y%m%d-%H%M%S}.md"
-    try:
-        from platformdirs import user_state_path  # noqa: PLC0415
+    for folder in (_state_folder, _temporary_folder):
+        with suppress(OSError):
+            path = folder() / name
+            # 0600 from the first byte: the traceback names the user's folders.
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            return path
+    return None
 
-        folder = user_state_path("twitter-setup", appauthor=False)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="twitter-setup-")) / name
-    return folder / name
+
+def _state_folder() -> Path:
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    folder = user_state_path("twitter-setup", appauthor=False)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _temporary_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="twitter-setup-"))

@@ -103,7 +103,7 @@ def _by_name(wish: Wish, frontend: FrontEnd) -> tuple[dict[str, str], list[str]]
         return dict.fromkeys(free, wish.public_url), []
     if elsewhere:
         return {}, [
-            f"{name} in the front end is {values[name][0]}, not this machine: left as it is "
+            f"{name} in the front end is {values[name][0]}, which is not this back end: left as it is "
             f"(change it with --env-var {name})"
             for name in elsewhere
             if "$" not in values[name][0]

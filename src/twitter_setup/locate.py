@@ -12,6 +12,7 @@ from twitter_setup import project, settings, settings_file
 from twitter_setup.backend import BackEnd
 from twitter_setup.frontend import FrontEnd
 from twitter_setup.settings import FileSettings, Options
+from twitter_setup.state import FOLDER
 from twitter_setup.view import View
 
 
@@ -71,9 +72,15 @@ def reread(located: Located, environ: Mapping[str, str]) -> Located:
     return replace(located, backend=backend, frontend=frontend)
 
 
-def backend_folder(options: Options, caller: Caller) -> Path:
-    """Only the folder, for commands that must work in a broken project (`undo`, `status`)."""
-    return _backend_folder(options, caller)[0]
+def state_folder(options: Options, caller: Caller) -> Path:
+    """The back end's folder for `undo` and `status`, which must work in a broken project too.
+
+    Where an earlier run left its `.twitter-setup/` nothing is parsed; else it is found as always.
+    """
+    if options.backend is not None:
+        return (caller.cwd / options.backend).resolve()
+    left = project.find_below_or_above(caller.cwd, lambda folder: (folder / FOLDER).is_dir())
+    return left[0] if len(left) == 1 else _backend_folder(options, caller)[0]
 
 
 def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSettings, Path]:
@@ -84,7 +91,7 @@ def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSetting
     found = () if given else project.find_backends(caller.cwd)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several Strapi projects are here. Which one?", found, root, caller.view)
-        _remember(root, "backend", folder, caller.view)
+        _remember(root, "backend", folder, options, caller)
     else:
         folder = project.choose_backend(
             given,
@@ -104,7 +111,7 @@ def _frontend(
     found = () if options.frontend else project.find_frontends(backend.root, root)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several front ends are here. Which one?", found, root, caller.view)
-        _remember(root, "frontend", folder, caller.view)
+        _remember(root, "frontend", folder, options, caller)
         return _load_frontend(folder, options, file)
     chosen = project.choose_frontend(
         options.frontend, backend.root, caller.cwd, command=caller.command
@@ -123,6 +130,9 @@ def _choose(question: str, found: Sequence[Path], root: Path, view: View) -> Pat
     return found[view.choose(question, names)]
 
 
-def _remember(root: Path, table: str, folder: Path, view: View) -> None:
-    value = folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
-    settings_file.remember(root / settings.FILE_NAME, table, "dir", value, view)
+def _remember(root: Path, table: str, folder: Path, options: Options, caller: Caller) -> None:
+    """Not for what changes nothing, and not a folder outside, which the file may not name."""
+    if options.dry_run or caller.command == "status" or not folder.is_relative_to(root):
+        return
+    value = folder.relative_to(root).as_posix()
+    settings_file.remember(root / settings.FILE_NAME, table, "dir", value, caller.view)

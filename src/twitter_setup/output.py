@@ -63,16 +63,20 @@ def _text(line: Line, console: Console) -> Text:
     text = Text.assemble(*line.parts)
     if not console.is_terminal or text.cell_len <= console.width:
         return text
-    breaks, column = [], 0
-    for word in re.finditer(r"\S+\s*", text.plain):
-        if column and column + cell_len(word[0].rstrip()) > console.width and word.start():
-            breaks.append(word.start())
-            column = line.hang
-        column += cell_len(word[0])
+    words = list(re.finditer(r"\S+", text.plain))
+    longest = max((cell_len(word[0]) for word in words), default=0)
+    hang = line.hang if line.hang + longest <= console.width else 6
+    hang = max(0, min(hang, console.width - longest))
+    breaks: list[int] = []
+    row_begins = 0
+    for word in words[1:]:
+        if cell_len(text.plain[row_begins : word.end()]) + (hang if breaks else 0) > console.width:
+            row_begins = word.start()
+            breaks.append(row_begins)
     rows = text.divide(breaks)
     for row in rows:
         row.rstrip()
-    return Text(f"\n{' ' * line.hang}").join(rows)
+    return Text(f"\n{' ' * hang}").join(rows)
 
 
 def _has_no_reader(file: Any) -> bool:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import psutil
 
@@ -112,11 +113,15 @@ def _listens(status: str, address: object, port: int) -> bool:
     return status == psutil.CONN_LISTEN and getattr(address, "port", None) == port
 
 
-def works_in(folder: str, word: str) -> bool:
-    """Whether a process of ours has `folder` as its working folder and `word` on its command line."""
+def works_in(folder: str, program: str) -> bool:
+    """Whether a process has `folder` as its working folder and runs `program` (`…/bin/strapi.js`).
+
+    A word in a path proves nothing: our own agent's has the project's name in it.
+    """
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if process.cwd() == folder and any(word in each for each in process.cmdline()):
+            words = process.cmdline() if process.cwd() == folder else ()
+            if any(PurePath(word).stem == program for word in words):
                 return True
     return False
 

@@ -113,16 +113,24 @@ def choose_frontend(
 
 def find_backends(start: Path) -> tuple[Path, ...]:
     """Find the back end around `start`; else those below it, or below the nearest folder above."""
+    found = find_below_or_above(start, is_backend)
+    return found or _beside(repository_root(start.resolve()), _BACKEND_NAMES, is_backend)
+
+
+def find_below_or_above(start: Path, accept: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Find the accepted folder that `start` is in; else those up to two levels below it.
+
+    Where there are none, those below the nearest folder above that has some.
+    """
     start = start.resolve()
     for folder in _upwards(start):
-        if is_backend(folder):
+        if accept(folder):
             return (folder,)
-    root = repository_root(start)
-    for folder in _upwards(start, root):
-        found = _search(folder, is_backend)
+    for folder in _upwards(start, repository_root(start)):
+        found = _search(folder, accept)
         if found:
             return tuple(sorted(found))
-    return _beside(root, _BACKEND_NAMES, is_backend)
+    return ()
 
 
 def find_frontends(backend: Path, root: Path) -> tuple[Path, ...]:

@@ -72,13 +72,18 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
     yield from _manual_steps(data)
     yield Line.of()
     if data["redirect_url"]:
-        yield _pair("Strapi's own", f"Providers → Twitter → redirect URL: {data['redirect_url']}")
+        yield _in_strapi(data)
     yield _pair("Log in at", data["connect_url"])
     yield _pair("Again", "twitter-setup urls --copy --open   copies the callback, opens the portal")
     if context.get("ends_here"):
         yield _pair("Undo", "twitter-setup undo   puts the files back")
     else:
         yield Line.of("Open until you press Ctrl-C.")
+
+
+def _in_strapi(data: Data) -> Line:
+    where = "Settings → Providers → Twitter → redirect URL"
+    return _pair("In Strapi", f"{where}: {data['redirect_url']}")
 
 
 def _pair(label: str, text: str) -> Line:
@@ -123,10 +128,11 @@ def _portal(data: Data) -> str:
 
 
 def _values(rows: Sequence[portal.Row]) -> Iterator[Line]:
-    labels = [f"{row.label} ({row.old})" if row.old else row.label for row in rows]
-    width = max(len(label) for label in labels)
-    for label, row in zip(labels, rows, strict=True):
-        yield Line(((f"    {label:<{width}}  ", ""), (row.value, "bold")), hang=width + 6)
+    width = max(len(row.label) for row in rows)
+    for row in rows:
+        old = f"  ({row.old})" if row.old else ""
+        parts = ((f"    {row.label:<{width}}  ", ""), (row.value, "bold"), (old, "dim"))
+        yield Line(parts, hang=width + 6)
 
 
 def _manual_steps(data: Data) -> Iterator[Line]:
@@ -195,7 +201,7 @@ def _urls(data: Data, context: Data) -> Iterator[Line]:
     yield from _whole_sheet(data)
     yield Line.of()
     if data["redirect_url"]:
-        yield _pair("Strapi's own", f"Providers → Twitter → redirect URL: {data['redirect_url']}")
+        yield _in_strapi(data)
     yield _pair("Log in at", data["connect_url"])
 
 

@@ -106,7 +106,7 @@ class Restart:
             self._view.note(self._watch.problem.message, self._watch.problem.advice)
             self._watch.problem_was_said()
         if outcome is Outcome.CONFIRMED:
-            self._view.done("Strapi", "has the new address: its live redirectUri is the one above")
+            self._view.done("Strapi", "has the new address: its live redirectUri is our callback")
         elif outcome is Outcome.RESTARTED:
             self._view.done("Strapi", "has started since the change")
         if outcome in {Outcome.CONFIRMED, Outcome.RESTARTED}:

@@ -232,6 +232,7 @@ class Tunnel:
             if event is not None:
                 self._react(event)
             self._restart.look()
+        self._view.say()  # the terminal has just shown ^C
 
     def _react(self, event: tunnel.ReachEvent) -> None:
         if event.kind == "died":

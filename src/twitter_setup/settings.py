@@ -122,6 +122,8 @@ def check_reach(options: Options, file: FileSettings) -> None:
     asked = file.get("reach", "kind") == "local" and not (options.url or options.domain)
     if asked and file.path is not None:
         raise _invalid(file.path, "`reach.kind` is `local`, which this version does not have yet")
+    if file.get("reach", "kind") == "url" and not (options.url or options.domain) and file.path:
+        raise _invalid(file.path, "`reach.kind` is `url`, and there is no `reach.url`")
     if file.get("layout", "kind") == "one-origin" and not options.two_origins and file.path:
         raise _invalid(
             file.path, "`layout.kind` is `one-origin`, which this version does not have yet"
