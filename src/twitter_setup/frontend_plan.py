@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,6 +16,7 @@ from twitter_setup.variables import Part, set_variables
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - read, not bound
 # ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
+_ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
 _TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 
@@ -64,10 +66,8 @@ def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
 
 def with_origin(value: str, public_url: str) -> str:
     """Replace only the origin of `value`: path and query stay (`http://localhost:1337/api`)."""
-    parts = urlsplit(value) if "://" in value else None
-    if parts is None:
-        return public_url
-    return public_url + value[len(f"{parts.scheme}://{parts.netloc}") :]
+    origin = _ORIGIN.match(value)
+    return public_url + value[origin.end() :] if origin else public_url
 
 
 def _names_backend(value: str, port: int, known_hosts: frozenset[str]) -> bool:
