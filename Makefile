@@ -20,7 +20,7 @@ demo: $(READY)  ## `tunnel` on the example project, with no account; Ctrl-C ends
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## the fast tests: no network, no Node
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 e2e: $(READY)  ## real Strapi 5 and 4 (needs Node and npm; installs them once)
 	$(BIN)/python -m pytest -m e2e -rs

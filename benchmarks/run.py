@@ -45,7 +45,9 @@ def interleaved(commands: dict[str, Sequence[str]], rounds: int = ROUNDS) -> dic
     for _ in range(rounds):
         for name, command in commands.items():
             begin = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+            subprocess.run(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
+            )
             times[name].append(time.perf_counter() - begin)
     return {name: statistics.median(values) for name, values in times.items()}
 
@@ -79,7 +81,9 @@ def one_config(folder: Path) -> None:
             begin = time.perf_counter()
             edit_one(source, language)
             times.append((time.perf_counter() - begin) * 1000)
-    print(f"\nReading and editing one server configuration ({len(sources)} real shapes); goal p99 2 ms")
+    print(
+        f"\nReading and editing one server configuration ({len(sources)} real shapes); goal p99 2 ms"
+    )
     print(f"  median {statistics.median(times):.2f} ms   p99 {_percentile(times, 99):.2f} ms")
     shop = make_shop(folder / "plan")
     wish = plan.Wish(public_url="https://shop.example.com")
@@ -117,17 +121,23 @@ def to_the_sheet(folder: Path) -> None:
             memory = max(memory, _megabytes(tunnel.process.pid))
             tunnel.stop()
     alone = timed(lambda: _agent_alone(binary, environment), 10)
-    print("\nFrom the start of `tunnel` to its sheet, 30 runs, medians; goal 500 ms without the agent")
+    print(
+        "\nFrom the start of `tunnel` to its sheet, 30 runs, medians; goal 500 ms without the agent"
+    )
     print(f"  --url                {statistics.median(url_times) * 1000:.0f} ms")
     total = statistics.median(agent_times) * 1000
     own = statistics.median(alone)
-    print(f"  through an agent     {total:.0f} ms, of which the stand-in agent's own start {own:.0f} ms")
+    print(
+        f"  through an agent     {total:.0f} ms, of which the stand-in agent's own start {own:.0f} ms"
+    )
     print(f"Memory of `tunnel` while it runs: {memory:.0f} MB; goal under 80 MB")
 
 
 def _until_ready(folder: Path, options: Sequence[str], environment: dict[str, str]) -> float:
     begin = time.perf_counter()
-    with running(*TUNNEL, *options, "--port", str(free_port()), cwd=folder, env=environment) as tunnel:
+    with running(
+        *TUNNEL, *options, "--port", str(free_port()), cwd=folder, env=environment
+    ) as tunnel:
         tunnel.event("ready")
         took = time.perf_counter() - begin
         tunnel.process.wait(timeout=30)

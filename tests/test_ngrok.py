@@ -171,7 +171,7 @@ def test_an_agent_that_is_slow_but_comes_is_waited_for(world: World) -> None:
 def test_an_agent_that_crashes_is_quoted_with_one_line(world: World) -> None:
     world.set("STANDIN_FAULT", "crash")
 
-    assert _failure(world).message == "ngrok: panic: something broke"
+    assert _failure(world).message == "The tunnel did not open: ngrok: panic: something broke"
 
 
 def test_an_agent_that_dies_over_the_endpoint_is_told_as_such(world: World) -> None:

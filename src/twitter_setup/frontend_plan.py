@@ -15,8 +15,8 @@ from twitter_setup.project import SourceFile
 from twitter_setup.variables import Part, set_variables
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - read, not bound
-# ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
 _ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
+# ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
 _TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 

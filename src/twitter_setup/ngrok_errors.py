@@ -245,8 +245,8 @@ def sentence(text: str) -> str:
 def failure(text: str, *, domain: str | None = None, others: Iterable[str] = ()) -> TunnelFailed:
     """Make of `text` the error that reaches the user."""
     meaning = meaning_of(text, domain=domain, others=others)
-    says = meaning.says[:1].upper() + meaning.says[1:]
-    return TunnelFailed("tunnel_failed", says, advice=meaning.advice)
+    message = f"The tunnel did not open: {meaning.says}"
+    return TunnelFailed("tunnel_failed", message, advice=meaning.advice)
 
 
 def _fill(says: str, values: dict[str, str]) -> str:

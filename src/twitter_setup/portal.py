@@ -110,17 +110,24 @@ def callback_url(public_url: str, api_prefix: str) -> str:
 
 def suggest_app_name(project_name: str) -> str:
     """A name that X accepts: short, and without "Twitter" in it, which X reserves."""
-    plain = re.sub(r"twitter", "", project_name, flags=re.IGNORECASE).rpartition("/")[2]
-    words = [word for word in re.split(r"[^0-9A-Za-z]+", plain) if word]
-    words = [word for word in words if word.lower() not in _GENERIC] or ["My", "app"]
-    title = " ".join(words)
+    plain = project_name
+    while "twitter" in plain.lower():  # taking it out of "twTwitteritter" leaves another one
+        plain = re.sub("twitter", "", plain, flags=re.IGNORECASE)
+    title = " ".join(_telling_words(plain)) or "My app"
     return f"{title[0].upper()}{title[1:]} login"[:_NAME_LIMIT].strip()
 
 
 def says_something(project_name: str) -> bool:
     """Whether a name is more than "backend" or "api"."""
-    words = re.split(r"[^0-9A-Za-z]+", project_name.lower().rpartition("/")[2])
-    return any(word and word not in _GENERIC for word in words)
+    return bool(_telling_words(project_name))
+
+
+def _telling_words(project_name: str) -> list[str]:
+    plain = project_name.rpartition("/")[2]
+    if plain.lower() in _GENERIC:
+        return []
+    words = re.split(r"[^0-9A-Za-z]+", plain)
+    return [word for word in words if word and word.lower() not in _GENERIC]
 
 
 def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
