@@ -33,7 +33,8 @@ class Restart:
         """Look while everything is still as it was; a restart that is going on ends first, bounded."""
         folder = str(self._backend.root)
         if self._strapi.health() is not Health.UP and processes.works_in(folder, "strapi"):
-            self._new_watch("").wait_until_up(_SETTLE, pause)
+            with self._view.working("Strapi is starting; waiting for it"):
+                self._new_watch("").wait_until_up(_SETTLE, pause)
         self._was_up = self._strapi.health() is not Health.DOWN
         self._look_how_it_takes(variable)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,6 +28,7 @@ from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
+_AGENT_CONFIG = "ngrok.yml"
 
 
 def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
@@ -63,7 +64,7 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(located.backend.port, _credentials(located))
+        self._strapi = Strapi(located.backend.port, Credentials.of(located.options))
         self._restart = Restart(located.backend, self._strapi, caller.view)
         self._former = state.session()  # a kept one, whose changes are still in the files
         self._reach = self._make_reach()
@@ -75,6 +76,8 @@ class Tunnel:
             layout="two-origins",
             reload=str(located.backend.server_config.path),
             port=located.backend.port,
+            # Known before the agent is started, so that one whose start was cut short is found too.
+            agent_config="" if self._options.url else str(state.path / _AGENT_CONFIG),
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_applied = False
@@ -117,7 +120,7 @@ class Tunnel:
             port=self._located.backend.port,
             domain=self._options.domain,
             authtoken=token.reveal() if token else None,
-            config_path=self._state.path / "ngrok.yml",
+            config_path=self._state.path / _AGENT_CONFIG,
             log_path=self._state.path / "ngrok.log",
             known_sessions=known,
             on_progress=self._show_progress,
@@ -227,11 +230,12 @@ class Tunnel:
         handover.hand_over(self._options, data, self._view)
 
     def _stay(self) -> None:
-        while not self._stop.wait(_INTERVAL) and not self._view.is_gone():
-            event = self._reach.poll()
-            if event is not None:
-                self._react(event)
-            self._restart.look()
+        with suppress(Interrupted):  # in the middle of a change of URL: the undo is what follows
+            while not self._stop.wait(_INTERVAL) and not self._view.is_gone():
+                event = self._reach.poll()
+                if event is not None:
+                    self._react(event)
+                self._restart.look()
         self._view.say()  # the terminal has just shown ^C
 
     def _react(self, event: tunnel.ReachEvent) -> None:
@@ -239,6 +243,7 @@ class Tunnel:
             raise TunnelFailed(
                 "tunnel_failed",
                 f"The ngrok agent ended and could not be started again: {event.detail}",
+                unchanged="What was changed is put back.",
             )
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
@@ -292,12 +297,4 @@ class Tunnel:
             recovery.undone_data(undone),
             exit_code=ExitCode.FAILED if self._is_left_behind else ExitCode.OK,
             lasting=lasting,
-            redirect_note=self._is_ready,
         )
-
-
-def _credentials(located: Located) -> Credentials:
-    options = located.options
-    return Credentials(
-        token=options.admin_token, email=options.admin_email, password=options.admin_password
-    )

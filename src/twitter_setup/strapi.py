@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.settings import Secret
+from twitter_setup.settings import Options, Secret
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 
@@ -34,6 +34,12 @@ class Credentials:
     token: Secret | None = None
     email: str | None = None
     password: Secret | None = None
+
+    @classmethod
+    def of(cls, options: Options) -> Credentials:
+        return cls(
+            token=options.admin_token, email=options.admin_email, password=options.admin_password
+        )
 
     @property
     def are_given(self) -> bool:
