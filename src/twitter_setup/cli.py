@@ -58,14 +58,16 @@ def _guarded(run: Callable[[], Any], args: Sequence[str]) -> ExitCode:
     except TyperException as error:
         return _fail(_usage(error), args)
     except (Abort, KeyboardInterrupt, Interrupted):
-        return _fail(SetupError("interrupted", "Stopped before it was ready."), args)
+        code = ExitCode.INTERRUPTED
     except Exit as error:
-        return ExitCode(error.exit_code)
+        code = error.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where a bug of ours ends
         from twitter_setup import crash  # noqa: PLC0415
 
         return _fail(crash.report(error), args)
-    return code if isinstance(code, ExitCode) else ExitCode.OK
+    if code == ExitCode.INTERRUPTED:  # also what Typer makes of a Ctrl-C at a question of `init`
+        return _fail(SetupError("interrupted", "Stopped before it was ready."), args)
+    return ExitCode(code) if isinstance(code, int) else ExitCode.OK
 
 
 def _usage(error: TyperException) -> SetupError:

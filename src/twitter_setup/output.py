@@ -54,6 +54,9 @@ class _Console(Console):
 
 
 def _console(file: TextIO | None) -> Console:
+    # A `✓` must not fail where the encoding has none (cp1252, latin-1).
+    if isinstance(file, io.TextIOWrapper):
+        file.reconfigure(errors="replace")
     # Without the stream (`2>&-`) Rich would take stdout.
     return _Console(file=file or io.StringIO(), highlight=False, markup=False, emoji=False)
 
@@ -266,11 +269,21 @@ class Program:
         }
         if self._command == "tunnel" and name in render.TUNNEL_EVENTS:
             envelope["event"] = name
+        file = self._streams.out.file
         # Not through Rich: it would fold long lines.
         try:
-            print(json.dumps(envelope, ensure_ascii=False), file=self._streams.out.file, flush=True)
+            print(_json(envelope, getattr(file, "encoding", None)), file=file, flush=True)
         except (OSError, ValueError):
             self._streams.out_is_gone = True
+
+
+def _json(envelope: Mapping[str, Any], encoding: str | None) -> str:
+    text = json.dumps(envelope, ensure_ascii=False)
+    try:
+        text.encode(encoding or "utf-8")
+    except UnicodeEncodeError:  # latin-1, or a path whose bytes are not UTF-8
+        return json.dumps(envelope)
+    return text
 
 
 def _sentences(message: str, unchanged: str) -> str:

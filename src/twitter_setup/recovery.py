@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, processes
+from twitter_setup import checkpoint, processes, reload
 from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.restart import SETTLING
+from twitter_setup.restart import SETTLE, SETTLING
 from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.strapi import Credentials, Health, Strapi
 from twitter_setup.view import View
 
 
@@ -33,10 +34,11 @@ def tunnel_running(state: StateFolder) -> SetupError:
     )
 
 
-def recover(state: StateFolder, view: View) -> None:
+def recover(state: StateFolder, view: View) -> Callable[[], None]:
     """Put back what a killed run left: half-made changes, a dead session's changes, its agent.
 
-    Only with the lock held. A kept session's changes stay; that is what it was asked for.
+    Only with the lock held. A kept session's changes stay; that is what it was asked for. Returns what
+    makes a running Strapi read its old address again: to be called unless it gets a new one anyway.
     """
     state.sweep()
     checkpoint.checkpoints(state.checkpoints)  # a broken one is said before anything is changed
@@ -55,6 +57,7 @@ def recover(state: StateFolder, view: View) -> None:
         view.note(f"An earlier run was ended from outside: {_said(undone)}.")
     for path, reason in undone.kept:
         view.note(f"{path} was left as it is: {reason}.")
+    return lambda: _Reload(state.backend, record, view).after(undone)
 
 
 def end_agent(record: SessionRecord) -> None:
@@ -75,11 +78,14 @@ def undo_passing(state: StateFolder) -> Undone:
     )
 
 
-def undo_everything(state: StateFolder) -> Undone:
-    """The lasting edits too, `.env` files before the server configuration."""
+def undo_everything(state: StateFolder, settle: Callable[[], None] = lambda: None) -> Undone:
+    """The lasting edits too, `.env` files before the server configuration, and `settle` between."""
     found = checkpoint.checkpoints(state.checkpoints)
-    passing = [c for c in found if c.kind == "passing"]
-    return _undo(state, passing) + _undo(state, [c for c in found if c.kind == "lasting"])
+    passing = _undo(state, [c for c in found if c.kind == "passing"])
+    lasting = [c for c in found if c.kind == "lasting"]
+    if passing.restored and lasting:
+        settle()
+    return passing + _undo(state, lasting)
 
 
 def _undo(state: StateFolder, found: Sequence[checkpoint.Checkpoint]) -> Undone:
@@ -106,11 +112,12 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
         undone = checkpoint.recover(state.checkpoints)
         if record is not None:
             end_agent(record)
-        undone += undo_everything(state) if everything else undo_passing(state)
+        strapi = _Reload(backend, record, view)
+        undone += undo_everything(state, strapi.settle) if everything else undo_passing(state)
         state.forget_session()
         if everything:
             state.save_answers({})  # the lasting edit is asked for again
-        _reload(record, undone, view)
+        strapi.after(undone)
     finally:
         lock.release()
     left = [
@@ -127,19 +134,63 @@ def undone_data(undone: Undone) -> dict[str, Any]:
     }
 
 
-def _reload(record: SessionRecord | None, undone: Undone, view: View) -> None:
-    """Strapi reads nothing anew by itself when only `.env` changed."""
-    if record is None or not record.reload or not undone.restored:
-        return
-    listener = processes.listener(record.port)
-    if listener is None:
-        return
-    config = Path(record.reload)
-    if not record.takes_by_itself or processes.inherits(listener.pid, record.variable):
-        view.note("Strapi keeps the old address until you stop and start it.")
-    elif config not in undone.restored and config.is_file():
-        time.sleep(SETTLING)
-        checkpoint.touch(config)
+class _Reload:
+    """A running Strapi after an undo: it must read its old address again, as far as that can be seen.
+
+    Parses nothing: what it needs to know is in the session's record.
+    """
+
+    def __init__(self, backend: Path, record: SessionRecord | None, view: View) -> None:
+        self._backend = backend.resolve()
+        self._record = record
+        self._view = view
+
+    def settle(self) -> None:
+        """Between `.env` and the configuration: a change during a restart is lost."""
+        record = self._record
+        if record is not None and record.reload and self._is_up(record.port):
+            time.sleep(SETTLING)
+
+    def after(self, undone: Undone) -> None:
+        record = self._record
+        if record is None or not record.reload or not undone.restored:
+            return
+        if not self._is_up(record.port):
+            return
+        listener = processes.listener(record.port)
+        is_inherited = listener is not None and processes.inherits(listener.pid, record.variable)
+        if is_inherited or not record.takes_by_itself:
+            self._view.note("Strapi keeps the old address until you stop and start it.")
+        elif not self._is_seen(record, Path(record.reload), undone):
+            self._view.note("Strapi was not seen to start again: stop and start it yourself.")
+
+    def _is_seen(self, record: SessionRecord, config: Path, undone: Undone) -> bool:
+        def nudge() -> None:
+            if config.is_file():
+                checkpoint.touch(config)
+
+        if config not in undone.restored:
+            time.sleep(SETTLING)
+            nudge()
+        strapi = Strapi(record.port, Credentials())
+        ways = reload.Ways(nudge=nudge, listener_started=lambda: 0.0)
+        watch = reload.Watch(strapi, reload.Takes.BY_ITSELF, "", ways)
+        with self._view.working("waiting for Strapi to take the old address"):
+            seen = watch.wait_until_gone(reload.NUDGE_AFTER * reload.NUDGES, time.sleep)
+        strapi.close()
+        return seen
+
+    def _is_up(self, port: int) -> bool:
+        """Whether it runs; a restart that is going on ends first, bounded."""
+        strapi = Strapi(port, Credentials())
+        until = time.monotonic() + SETTLE
+        while strapi.health() is not Health.UP and time.monotonic() < until:
+            if not processes.works_in(str(self._backend), "strapi"):
+                break
+            time.sleep(reload.INTERVAL)
+        health = strapi.health()
+        strapi.close()
+        return health is not Health.DOWN
 
 
 def _said(undone: Undone) -> str:

@@ -13,7 +13,7 @@ from twitter_setup.strapi import Health, Strapi
 from twitter_setup.view import View
 
 _START = Advice("in the back end's folder", command="npm run develop")
-_SETTLE = 15.0  # how long a restart that is going on may take to end
+SETTLE = 15.0  # how long a restart that is going on may take to end
 SETTLING = 1.0  # between `.env` and the configuration, see `Restart.must_settle`
 
 
@@ -34,7 +34,7 @@ class Restart:
         folder = str(self._backend.root)
         if self._strapi.health() is not Health.UP and processes.works_in(folder, "strapi"):
             with self._view.working("Strapi is starting; waiting for it"):
-                self._new_watch("").wait_until_up(_SETTLE, pause)
+                self._new_watch("").wait_until_up(SETTLE, pause)
         self._was_up = self._strapi.health() is not Health.DOWN
         self._look_how_it_takes(variable)
 
@@ -74,8 +74,8 @@ class Restart:
         if not config_changed:
             self._nudge()
 
-    def wait(self, pause: Callable[[float], None]) -> None:
-        """Until Strapi has the new address, bounded. `pause` sleeps, and raises to end it."""
+    def tell(self) -> None:
+        """Say what a person has to do so that Strapi has the new address."""
         if self._watch is None:
             return
         if not self._was_up:
@@ -84,9 +84,14 @@ class Restart:
                 "when it starts.",
                 [_START],
             )
-            return
-        if self._takes is Takes.STARTED_ANEW:
+        elif self._takes is Takes.STARTED_ANEW:
             self._view.note(f"Stop and start Strapi now: {self._why_anew}.", [_START])
+
+    def wait(self, pause: Callable[[float], None]) -> None:
+        """Until Strapi has the new address, bounded. `pause` sleeps, and raises to end it."""
+        self.tell()
+        if self._watch is None or not self._was_up:
+            return
         patience = reload.PATIENCE_UNKNOWN if self._takes is Takes.UNKNOWN else reload.PATIENCE
         with self._view.working("waiting for Strapi to take the new address"):
             outcome = self._watch.wait(patience, pause)
@@ -116,7 +121,7 @@ class Restart:
     def before_undo(self, variable: str, pause: Callable[[float], None]) -> None:
         """A touch during a reload is lost, so let a running one end first, bounded."""
         if self._was_up and self._strapi.health() is not Health.UP:
-            self._new_watch("").wait_until_up(_SETTLE, pause)
+            self._new_watch("").wait_until_up(SETTLE, pause)
         self._was_up = self._strapi.health() is not Health.DOWN
         self._look_how_it_takes(variable)
 

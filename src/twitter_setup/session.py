@@ -42,16 +42,21 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     lock = state.lock()
     if not lock.acquire():
         raise recovery.tunnel_running(state)
-    try:
-        recovery.recover(state, caller.view)
-        # What was just put back may be what the project was read from.
-        located = reread(located, caller.environ)
-        caller.view.say(proposal.heading(located))
-        for fact in proposal.facts(located, state):
-            caller.view.detail(fact)
-        return Tunnel(located, caller, state, stop).run()
-    finally:
-        lock.release()
+    with ExitStack() as at_end:
+        at_end.callback(lock.release)
+        take_back = recovery.recover(state, caller.view)
+        opened: Tunnel | None = None
+        try:
+            # What was just put back may be what the project was read from.
+            located = reread(located, caller.environ)
+            caller.view.say(proposal.heading(located))
+            for fact in proposal.facts(located, state):
+                caller.view.detail(fact)
+            opened = Tunnel(located, caller, state, stop)
+            return opened.run()
+        finally:
+            if opened is None or not opened.is_applied:
+                take_back()
 
 
 class Tunnel:
@@ -80,7 +85,7 @@ class Tunnel:
             agent_config="" if self._options.url else str(state.path / _AGENT_CONFIG),
         )
         self._progress: Callable[[str], None] = lambda _: None
-        self._is_applied = False
+        self.is_applied = False
         self._is_ready = False
         self._is_left_behind = False
 
@@ -156,7 +161,7 @@ class Tunnel:
 
     def _save(self) -> None:
         """Until something is applied, a kept session stays the one that is remembered."""
-        if self._is_applied or self._former is None:
+        if self.is_applied or self._former is None:
             self._state.save_session(self._record)
         else:
             agent = {
@@ -172,7 +177,7 @@ class Tunnel:
         self._stop.check()
         sheet = sheet_for(self._located, self._record.reach, public_url)
         self._restart.before_change(agreed.variable, self._pause)
-        self._is_applied = True
+        self.is_applied = True
         self._record = replace(
             self._record,
             variable=agreed.variable,
@@ -259,6 +264,7 @@ class Tunnel:
         self._apply(changed, public_url)
         self._state.save_last(self._record.sheet)
         self._view.answer("url-changed", self._record.sheet, last=last)
+        self._restart.tell()
 
     # Closing
 
@@ -270,7 +276,7 @@ class Tunnel:
             parts.callback(self._reach.close)
 
     def _undo_or_keep(self) -> None:
-        if not self._is_applied:
+        if not self.is_applied:
             if self._former is None:
                 self._state.forget_session()
             else:

@@ -67,7 +67,7 @@ class Strapi:
             return Health.DOWN
         try:
             answer = self._client.get("/_health", timeout=2.0)
-        except httpx.TransportError:
+        except httpx.RequestError:
             return Health.STARTING if listens(self.port) else Health.DOWN
         return Health.UP if answer.status_code == 204 else Health.STARTING
 
@@ -100,9 +100,14 @@ class Strapi:
                 },
             )
             data = self._json(answer)
-            token = data.get("data", {}).get("token") if isinstance(data, dict) else None
+            inner = data.get("data") if isinstance(data, dict) else None
+            token = inner.get("token") if isinstance(inner, dict) else None
             if not isinstance(token, str):
-                raise SetupError("strapi_error", "Strapi's login answered without a token.")
+                raise SetupError(
+                    "strapi_error",
+                    "Strapi's login answered without a token.",
+                    advice=[Advice("give an admin token instead of e-mail and password")],
+                )
             self._token = Secret(token)
         return self._token
 
@@ -112,7 +117,7 @@ class Strapi:
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
         try:
             answer = self._client.request(method, path, headers=headers, json=json)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             # `from None`: a chained httpx error carries the request, and that carries the token.
             raise SetupError(
                 "strapi_down",
@@ -158,7 +163,7 @@ def _refusal(answer: httpx.Response, path: str) -> SetupError:
             "Strapi allows five admin logins in five minutes, and they are used up.",
             advice=[Advice("wait five minutes, or give an admin token: it has no limit")],
         )
-    if path == "/admin/login":
+    if path == "/admin/login" and status in {400, 401, 403}:
         return SetupError(
             "strapi_auth",
             f"Strapi refuses this e-mail and password (HTTP {status}).",
@@ -177,7 +182,7 @@ def _refusal(answer: httpx.Response, path: str) -> SetupError:
             "(plugin::users-permissions.providers.read).",
             advice=[Advice("give the permission under Settings → Roles, or use a Super Admin")],
         )
-    if status == 404:
+    if status == 404 and path != "/admin/login":
         return SetupError(
             "strapi_no_plugin",
             "This Strapi has no users-permissions plugin, so it has no providers to log in with.",
@@ -185,4 +190,8 @@ def _refusal(answer: httpx.Response, path: str) -> SetupError:
                 Advice("install it", command="npm install @strapi/plugin-users-permissions"),
             ],
         )
-    return SetupError("strapi_error", f"Strapi answered {path} with HTTP {status}.")
+    return SetupError(
+        "strapi_error",
+        f"Strapi answered {path} with HTTP {status}.",
+        advice=[Advice("look at what Strapi says in its own terminal")],
+    )

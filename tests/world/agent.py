@@ -24,8 +24,7 @@ from typing import Any, NoReturn
 if __name__ == "__main__" or not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.world import account, local_api
-from tests.world.edge import Edge
+from tests.world import account
 
 KNOWN_KEYS = """
     api_key authtoken connect_cas connect_interface connect_timeout connect_url console_ui
@@ -103,12 +102,16 @@ class Agent:
         self.version = settings.version
         self.without_endpoints = settings.fault == "old-api"
         self.endpoints: dict[str, dict[str, Any]] = {}
+        from tests.world.edge import Edge
+
         scheme = "http" if settings.public else "https"
         self.edge = Edge(int(settings.edge_port), scheme)
         self.edge.browser_page = bool(settings.browser_page)
         self.edge.joined = lambda client: say("info", "join connections", obj="join", r=client)
 
     def start(self, config: str) -> None:
+        from tests.world import local_api
+
         fault, _, detail = self._fault()
         if fault == "silent":
             threading.Event().wait()

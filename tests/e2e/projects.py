@@ -1,0 +1,275 @@
+"""Real Strapi projects: a fresh copy under git for each test, and `npm run develop` in it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import psutil
+import pytest
+
+from tests.e2e import installs
+from tests.program import free_port
+
+_HERE = Path(__file__).parent
+_EXAMPLES = _HERE.parent.parent / "examples"
+_SECRETS = (
+    "API_TOKEN_SALT",
+    "ADMIN_JWT_SECRET",
+    "TRANSFER_TOKEN_SALT",
+    "JWT_SECRET",
+    "ENCRYPTION_KEY",
+)
+# Written by Strapi, npm, git, or us; everything else is the person's.
+_NOT_THEIRS = frozenset(
+    {".git", ".twitter-setup", "node_modules", ".tmp", ".strapi", ".cache", "dist", "build"}
+    | {"types", ".strapi-updater.json", "license.txt"}
+)
+_LOCAL = shutil.ignore_patterns(*_NOT_THEIRS, ".env", "*.log")
+ADMIN = {"email": "admin@example.com", "password": "Passw0rd-123"}
+STRAPI_SECONDS = 60.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a project is made of: template folders, laid over one another, and its packages."""
+
+    name: str
+    packages: Path
+    layers: tuple[Path, ...]
+    config: str = "config/server.js"
+    version: str = "5.54.0"
+    replaced: tuple[str, ...] = ()  # files of the lower layers that the upper ones have anew
+
+
+STRAPI_5 = Kind("strapi5", _EXAMPLES / "backend", (_EXAMPLES / "backend",))
+STRAPI_5_TS = Kind(
+    "strapi5",
+    _EXAMPLES / "backend",
+    (_EXAMPLES / "backend", _HERE / "strapi5-ts"),
+    config="config/server.ts",
+    replaced=("config/*.js", "src/index.js"),
+)
+STRAPI_4 = Kind("strapi4", _HERE / "strapi4", (_HERE / "strapi4",), version="4.26.2")
+
+
+@dataclass
+class Project:
+    """A shop's repository: a back end, and a front end that is only looked at, never started."""
+
+    root: Path
+    kind: Kind
+    port: int
+    servers: list[Server] = field(default_factory=list)
+    _token: str = ""
+
+    @property
+    def backend(self) -> Path:
+        return self.root / "backend"
+
+    @property
+    def config(self) -> Path:
+        return self.backend / self.kind.config
+
+    @property
+    def env(self) -> Path:
+        return self.backend / ".env"
+
+    @property
+    def local_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the person's, with its content."""
+        found = {}
+        for folder, folders, names in os.walk(self.root):
+            folders[:] = [each for each in folders if each not in _NOT_THEIRS]
+            for name in names:
+                path = Path(folder, name)
+                if name not in _NOT_THEIRS and not path.is_symlink():
+                    found[str(path.relative_to(self.root))] = path.read_bytes()
+        return found
+
+    def git(self, *words: str) -> str:
+        done = subprocess.run(
+            ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *words],
+            cwd=self.root,
+            env={**installs.environment(), "GIT_CONFIG_GLOBAL": os.devnull},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    def git_status(self) -> list[str]:
+        """What the person sees there: changed and new files."""
+        return self.git("status", "--porcelain", "--untracked-files=all").splitlines()
+
+    def serve(self, script: str = "develop", **environment: str) -> Server:
+        """Start it as a person does, and wait until it answers."""
+        server = Server(self, script, environment)
+        self.servers.append(server)
+        server.wait_until_up()
+        return server
+
+    def ask(self, path: str, *, token: str = "", json: object = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        method = "GET" if json is None else "POST"
+        with httpx.Client(trust_env=False, timeout=2.0) as client:
+            return client.request(method, self.local_url + path, headers=headers, json=json)
+
+    def register_admin(self) -> None:
+        """The first administrator, as Strapi's welcome page makes it."""
+        answer = self.ask("/admin/register-admin", json={**ADMIN, "firstname": "Ada"})
+        assert answer.status_code == 200, answer.text
+        self._token = answer.json()["data"]["token"]
+
+    def redirect_uri(self) -> str | None:
+        """The callback URL as Strapi computes it now; None while it does not answer."""
+        if not self._token:
+            self.register_admin()
+        try:
+            answer = self.ask("/users-permissions/providers", token=self._token)
+        except httpx.TransportError:
+            return None
+        return str(answer.json()["twitter"]["redirectUri"]) if answer.is_success else None
+
+    def wait_for_redirect_uri(self, wanted: str, within: float = 20) -> None:
+        seen: list[str | None] = []
+
+        def has_it() -> bool:
+            seen.append(self.redirect_uri())
+            return seen[-1] == wanted
+
+        eventually(has_it, within, lambda: f"redirectUri {wanted}; seen: {set(seen)}")
+
+
+class Server:
+    """`npm run develop` or `npm run start`, in a process group of its own."""
+
+    def __init__(self, project: Project, script: str, environment: Mapping[str, str]) -> None:
+        self._project = project
+        self.log = project.root.parent / f"strapi-{len(project.servers) + 1}.log"
+        with self.log.open("wb") as log:
+            self._npm = subprocess.Popen(
+                ["npm", "run", script],
+                cwd=project.backend,
+                env={
+                    **installs.environment(),
+                    "STRAPI_TELEMETRY_DISABLED": "true",
+                    "BROWSER": "none",
+                    **environment,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def is_up(self) -> bool:
+        with suppress(httpx.TransportError):
+            return self._project.ask("/_health").status_code == 204
+        return False
+
+    def wait_until_up(self) -> None:
+        def answers_or_ended() -> bool:
+            assert self._npm.poll() is None, f"Strapi ended:\n{self.said()[-3000:]}"
+            return self.is_up()
+
+        eventually(answers_or_ended, STRAPI_SECONDS, f"Strapi at {self._project.local_url}")
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def processes(self) -> list[psutil.Process]:
+        """All that live in the group."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, ProcessLookupError):
+                if os.getpgid(process.pid) == self._npm.pid and (
+                    process.status() != psutil.STATUS_ZOMBIE
+                ):
+                    found.append(process)
+        return found
+
+    def stop(self) -> None:
+        """Ctrl-C in its terminal; what does not end by it is killed."""
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._npm.pid, number)
+            until = time.monotonic() + 6
+            while time.monotonic() < until:
+                self._npm.poll()
+                if not self.processes():
+                    return
+                time.sleep(0.05)
+        pytest.fail(f"left behind: {self.processes()}")
+
+
+def make(
+    kind: Kind,
+    *,
+    env: Mapping[str, str] | None = None,
+    config: Callable[[str], str] = lambda text: text,
+) -> Project:
+    """A fresh project. `env` goes below what a new Strapi project has there."""
+    modules = installs.node_modules(kind.name, kind.packages)
+    project = Project(installs.new_run() / "cafe", kind, free_port())
+    for layer in kind.layers:
+        for pattern in kind.replaced if layer != kind.layers[0] else ():
+            for path in project.backend.glob(pattern):
+                path.unlink()
+        shutil.copytree(layer, project.backend, ignore=_LOCAL, dirs_exist_ok=True)
+    (project.backend / "src" / "api").mkdir(exist_ok=True)
+    (project.backend / "public" / "uploads").mkdir(exist_ok=True)
+    (project.backend / "node_modules").symlink_to(modules)
+    project.config.write_text(config(project.config.read_text()))
+    project.env.write_text(_dotenv(project.port, env or {}))
+    frontend = project.root / "frontend"
+    shutil.copytree(_EXAMPLES / "frontend", frontend, ignore=_LOCAL)
+    (frontend / ".env").write_text(f"VITE_BACKEND_URL=http://localhost:{project.port}\n")
+    project.git("init", "--quiet")
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "A shop")
+    return project
+
+
+def _dotenv(port: int, more: Mapping[str, str]) -> str:
+    def secret() -> str:
+        return base64.b64encode(os.urandom(16)).decode()
+
+    values = {"HOST": "127.0.0.1", "PORT": str(port), "APP_KEYS": f'"{secret()},{secret()}"'}
+    values |= {name: secret() for name in _SECRETS} | dict(more)
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def remove(project: Project) -> None:
+    """End its servers and delete it."""
+    for server in project.servers:
+        server.stop()
+    # A process that has just ended may still have written a last file.
+    shutil.rmtree(project.root.parent, ignore_errors=True)
+    shutil.rmtree(project.root.parent, ignore_errors=True)
+
+
+def eventually(look: Callable[[], T], within: float, what: str | Callable[[], str]) -> T:
+    """Poll until `look` gives something true."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    pytest.fail(f"not within {within:g} s: {what if isinstance(what, str) else what()}")
