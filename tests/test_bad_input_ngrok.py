@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -32,20 +37,24 @@ def shop(tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def ngrok(tmp_path: Path) -> dict[str, str]:
-    """The environment of a user with an ngrok account and the agent."""
-    return {
+def ngrok(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a user with an ngrok account and the agent; no agent outlives the test."""
+    yield {
         "PYNGROK_NGROK_PATH": str(agent.install_agent(tmp_path / "bin")),
         "NGROK_AUTHTOKEN": TOKEN,
         "STANDIN_STATE": str(tmp_path / "ngrok-state"),
     }
+    for pid in alive_below(tmp_path):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def failed(shop: Shop, env: dict[str, str], *args: str) -> Ran:
     """A `tunnel` that cannot open: files, processes and state as if it had not been run."""
     before, others = shop.files(), alive_below(shop.root.parent)
 
-    done = run("tunnel", "--yes", "--json", *args, cwd=shop.root, env=env)
+    with bounded():
+        done = run("tunnel", "--yes", "--json", *args, cwd=shop.root, env=env)
 
     assert (done.code, done.error["code"]) == (1, "tunnel_failed")
     assert done.error["message"].endswith(". Nothing was changed.")
@@ -56,6 +65,17 @@ def failed(shop: Shop, env: dict[str, str], *args: str) -> Ran:
     left = {path.name for path in shop.state.iterdir()}
     assert left <= {".gitignore", "lock", "ngrok.log"}
     return done
+
+
+@contextmanager
+def bounded(seconds: float = 20) -> Iterator[None]:
+    """A tunnel that opens all the same stays until Ctrl-C, which comes then."""
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def alive_below(folder: Path) -> set[int]:
@@ -113,7 +133,7 @@ def test_the_limit_of_sessions_and_a_domain_in_use_name_the_other_project(
 
     holder = f"twitter-setup in {other.backend} (PID {tunnel.process.pid})"
     assert holder in limit.error["message"]
-    assert limit.error["message"].count(str(tunnel.process.pid)) == 1
+    assert limit.error["message"].count(f"PID {tunnel.process.pid})") == 1
     assert "(ERR_NGROK_108)" in limit.error["message"]
     assert "is already online" in taken.error["message"]
     assert "(ERR_NGROK_334)" in taken.error["message"]
@@ -209,7 +229,8 @@ def test_no_agent_and_no_internet_names_the_other_ways(
 def test_people_read_the_same_in_lines_and_no_word_of_the_agent(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
-    done = run("tunnel", "--yes", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
+    with bounded():
+        done = run("tunnel", "--yes", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
 
     assert done.code == 1
     assert "✗ The tunnel did not open: ngrok needs an authtoken" in done.err
@@ -224,7 +245,8 @@ def test_a_kept_session_survives_an_attempt_that_fails(shop: Shop, ngrok: dict[s
     run("tunnel", "--url", url, "--yes", cwd=shop.root)
     files = shop.files()
 
-    run("tunnel", "--yes", "--json", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
+    with bounded():
+        run("tunnel", "--yes", "--json", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
 
     assert shop.files() == files
     assert run("urls", "--json", cwd=shop.root).json["data"]["public_url"] == url

@@ -54,8 +54,8 @@ def _advised(failure: TunnelFailed) -> str:
         ("108", "as many agents as its plan allows", "--url"),
         ("121", "too old for your account", "ngrok update"),
         ("123", "e-mail address", "user/settings"),
-        ("727", "in a month", "--local"),
-        ("734", "a minute", "--local"),
+        ("727", "in a month", "--url"),
+        ("734", "a minute", "--url"),
         ("9876", "ngrok: Something that", "https://ngrok.com/docs/errors/err_ngrok_9876"),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_refused_login_is_told_in_our_own_words(
         ("314", "login.example.com is not reserved for your ngrok account", "/domains"),
         ("320", "theirs.ngrok.app belongs to another ngrok account", "/domains"),
         ("334", "own.ngrok-free.app is already online", "--domain"),
-        ("727", "in a month", "--local"),
+        ("727", "in a month", "--url"),
     ],
 )
 def test_a_refused_endpoint_is_told_in_our_own_words(
@@ -278,7 +278,7 @@ def test_no_agent_and_no_internet_says_what_else_works(
 
     assert "could not be downloaded from https://bin.ngrok.com/" in failure.message
     assert failure.message.endswith("Connection refused")
-    for way in ("--url", "--local", "PYNGROK_NGROK_PATH", "https://ngrok.com/download"):
+    for way in ("--url", "PYNGROK_NGROK_PATH", "https://ngrok.com/download"):
         assert way in _advised(failure)
     assert list((world.folder / "home" / ".config" / "ngrok").iterdir()) == []
     assert capfd.readouterr() == ("", "")

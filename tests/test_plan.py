@@ -122,7 +122,7 @@ def test_variables_of_several_files_are_each_written_where_they_win(shop: Shop) 
         ("A=http://[::1]:1337/api\n", f"A={URL}/api\n"),
         ("A=http://0.0.0.0:1337\n", f"A={URL}\n"),
         (f"A=http://me:pw@{HERE[7:]}/api\n", f"A={URL}/api\n"),
-        ("A=https://old-name.ngrok-free.app/api\n", f"A={URL}/api\n"),
+        ("API_URL=https://old-name.ngrok-free.app/api\n", f"API_URL={URL}/api\n"),
         ("A=https://known.example.com/api\n", f"A={URL}/api\n"),
         (f"A=1\nSERVER_ONLY={HERE}\n", f"A=1\nSERVER_ONLY={URL}\n"),
     ],
@@ -141,7 +141,7 @@ def test_only_the_origin_of_a_value_is_replaced(shop: Shop, before: str, after: 
     [
         *("http://strapi:1337", "http://localhost:3000", "http://localhost", ""),
         *("https://api.example.com", "localhost:1337", "ws://localhost:1337"),
-        "http://localhost:1337,http://localhost:3000",
+        *("http://localhost:1337,http://localhost:3000", "https://webhooks.ngrok-free.app"),
     ],
 )
 def test_a_value_that_names_something_else_stays(shop: Shop, other: str) -> None:
@@ -276,7 +276,7 @@ def test_a_diff_shows_no_neighbour_of_our_lines(tmp_path: Path) -> None:
         tmp_path,
         env=b"JWT_SECRET=hunter2\nPUBLIC_URL=http://old\nADMIN_SECRET=hunter3",
         frontend_env=b"KEY=hunter4\nVITE_URL=http://localhost:1337\nMORE=hunter5\n",
-        config=b"module.exports = ({ env }) => ({\n  port: 1337\n  , x: 'hunter6',\n});\n",
+        config=b"module.exports = ({ env }) => ({ app: ['hunter6'], port: 1337 });\n",
     )
 
     made = planned(shop)
@@ -284,6 +284,7 @@ def test_a_diff_shows_no_neighbour_of_our_lines(tmp_path: Path) -> None:
     assert len(made.changes) == 3
     assert "hunter" not in " ".join(c.diff + c.summary for c in made.changes)
     assert made.passing[0].lines == (f"~ PUBLIC_URL={URL}",)
+    assert made.lasting[0].lines == ("+ url: env('PUBLIC_URL', ''),",)
 
 
 def test_a_plan_on_its_own_result_has_nothing_to_do(shop: Shop) -> None:

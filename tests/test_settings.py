@@ -149,6 +149,27 @@ def test_every_option_has_its_variable() -> None:
                 assert variable in envvar, f"{command.name} {name}"
 
 
+@pytest.mark.parametrize(
+    "given",
+    ["", " ", "a.example.com", "localhost:1337", "http://a.example.com", "http://localhost:1337"]
+    + [f"https://{rest}" for rest in ("", "a b", "u:p@a.example.com", "a.example.com/x", "0.0.0.0")]
+    + [
+        "https://a.example.com?a=1",
+        "https://a.example.com#x",
+        "https://a:0",
+        "ftp://a.example.com",
+    ],
+)
+@pytest.mark.parametrize("command", ["tunnel", "urls", "init"])
+def test_a_url_of_the_wrong_kind_is_a_usage_error(shop: Shop, command: str, given: str) -> None:
+    done = run(command, "--url", given, "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (2, "usage")
+    assert done.error["message"].startswith("--url ")
+    assert done.error["advice"]
+    assert "u:p" not in done.out
+
+
 # The file, which is committed and therefore not trusted
 
 
@@ -169,7 +190,7 @@ def settings_refused(shop: Shop) -> str:
     [
         (b"[backend\n", "line 1, column 9"),
         (b"[reach]\nurl = = 1\n", "line 2, column 7"),
-        (b"\xff\xfe", "byte 0xff"),
+        (b"\xff\xfe", "not UTF-8"),
     ],
 )
 def test_broken_toml_is_said_with_its_place(shop: Shop, text: bytes, place: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import subprocess
 import sys
@@ -120,6 +121,22 @@ def test_without_clipboard_and_browser_it_says_what_to_do_instead(shop: Shop) ->
     assert "open the portal  https://console.x.com" in done.err
 
 
+def test_a_terminal_without_clipboard_program_is_asked_to_copy(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in NOWHERE.items():
+        monkeypatch.setenv(name, value)
+    encoded = base64.b64encode(f"{URL}/api/connect/twitter/callback".encode()).decode()
+
+    terminal = on_terminal(shop, "urls", "--url", URL, "--copy")
+    terminal.expect_exact(f"\x1b]52;c;{encoded}\a")
+    terminal.expect("copied")
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+
+    assert terminal.exitstatus == 0
+
+
 def test_a_clipboard_program_gets_the_callback(shop: Shop, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "xclip"
     program.parent.mkdir()
@@ -225,6 +242,15 @@ def test_status_and_undo_work_in_a_project_that_cannot_be_read(shop: Shop, broke
     assert len(undone.json["data"]["restored"]) == 2
     assert "PUBLIC_URL" not in shop.env.read_text()
     assert (shop.backend / broken).read_bytes() != before
+
+
+def test_another_projects_broken_entry_stops_nothing(shop: Shop) -> None:
+    folder = Path(os.environ["XDG_STATE_HOME"]) / "twitter-setup" / "sessions"
+    folder.mkdir(parents=True)
+    for number, content in enumerate(["{", "[]", '{"backend": "/x"}', '{"backend": 1, "pid": ""}']):
+        (folder / f"{number}.json").write_text(content)
+
+    assert run("status", "--json", cwd=shop.root).json["data"]["elsewhere"] == []
 
 
 # init

@@ -32,7 +32,9 @@ class Silent:
 
     def detail(self, text: str) -> None: ...
 
-    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None: ...
+    def rows(
+        self, title: str, rows: Sequence[tuple[str, str]], *, is_asked: bool = False
+    ) -> None: ...
 
     def done(self, label: str, text: str) -> None:
         self.steps.append((label, text))

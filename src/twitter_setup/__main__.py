@@ -10,7 +10,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from twitter_setup import __version__  # noqa: PLC0415 - nothing else is loaded for it
 
-        with suppress(BrokenPipeError):  # `| true`
+        with suppress(OSError):  # `| true`, a full disk
             print(f"twitter-setup {__version__}", flush=True)  # noqa: T201
         return
     from twitter_setup.cli import app  # noqa: PLC0415

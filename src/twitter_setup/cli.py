@@ -6,6 +6,7 @@ Commands load what they need when they run, so that `--help` loads nothing of it
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -179,6 +180,7 @@ def _root(
 
 @app.command()
 def tunnel(
+    context: typer.Context,
     backend: BackEndDir = None,
     frontend: FrontEndDir = None,
     url: Url = None,
@@ -212,6 +214,7 @@ def tunnel(
     """
     view = _view("tunnel", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
+        context,
         backend=backend,
         frontend=frontend,
         url=url,
@@ -256,7 +259,8 @@ def urls(
     from twitter_setup import handover  # noqa: PLC0415
     from twitter_setup import urls as command  # noqa: PLC0415
 
-    origin, data = command.urls(_locate(options, _caller("urls", view)))
+    caller = _caller("urls", view)
+    origin, data = command.urls(_recovered(_locate(options, caller), caller))
     view.answer("urls", data, origin=origin)
     handover.hand_over(options, data, view)
 
@@ -319,6 +323,7 @@ def undo(
 
 @app.command()
 def init(
+    context: typer.Context,
     backend: BackEndDir = None,
     frontend: FrontEndDir = None,
     url: Url = None,
@@ -337,6 +342,7 @@ def init(
     """
     view = _view("init", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
+        context,
         backend=backend,
         frontend=frontend,
         url=url,
@@ -350,10 +356,10 @@ def init(
 
     from twitter_setup import init as command  # noqa: PLC0415
 
-    view.answer("init", command.init(_locate(options, caller), caller))
+    view.answer("init", command.init(_recovered(_locate(options, caller), caller), caller))
 
 
-def _options(**given: Any) -> Options:
+def _options(context: typer.Context | None = None, **given: Any) -> Options:
     """Flags as one value. Secrets leave the environment here, before anything is started."""
     from twitter_setup.public_url import parse_domain, parse_public_url  # noqa: PLC0415
     from twitter_setup.settings import Options, Secret  # noqa: PLC0415
@@ -363,27 +369,61 @@ def _options(**given: Any) -> Options:
         if given.get(name) is not None:  # an empty one, of a variable that is not set, is refused
             given[name] = read(given[name])
     if given.get("url") and given.get("domain"):
-        raise SetupError(
-            "usage",
-            "--url and --domain exclude each other: --domain is ngrok's.",
-            advice=[Advice("give one of them")],
-        )
+        given = _one_reach(context, given)
+    for name in given.get("env_vars", ()):
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
+            raise SetupError(
+                "usage",
+                f"--env-var {name!r} is not a variable's name.",
+                advice=[Advice("a name alone", command="--env-var VITE_STRAPI_URL")],
+            )
     for name in ("admin_token", "admin_password"):
         given[name] = Secret(given[name]) if given.get(name) else None
     authtoken = taken["NGROK_AUTHTOKEN"]
     return Options(**given, authtoken=Secret(authtoken) if authtoken else None)
 
 
+def _one_reach(context: typer.Context | None, given: dict[str, Any]) -> dict[str, Any]:
+    """A flag wins over the other one's environment variable; two of a rank are a mistake."""
+    names = ("url", "domain")
+    sources = {name: context.get_parameter_source(name) if context else None for name in names}
+    flags = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    if len(flags) != 1:
+        raise SetupError(
+            "usage",
+            "--url and --domain exclude each other: --domain is ngrok's.",
+            advice=[Advice("give one of them")],
+        )
+    return {**given, **{name: None for name in sources if name not in flags}}
+
+
 def _caller(command: str, view: View) -> Caller:
     from twitter_setup.locate import Caller  # noqa: PLC0415
 
-    return Caller(command=command, cwd=Path.cwd(), environ=dict(os.environ), view=view)
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError as error:
+        raise SetupError(
+            "no_project",
+            "The folder that this was started in is no longer there.",
+            advice=[Advice("change into the project, then run it again")],
+        ) from error
+    return Caller(command=command, cwd=cwd, environ=dict(os.environ), view=view)
 
 
 def _locate(options: Options, caller: Caller) -> Located:
     from twitter_setup import locate  # noqa: PLC0415
 
     return locate.locate(options, caller)
+
+
+def _recovered(located: Located, caller: Caller) -> Located:
+    """The project after what a killed run left in it was put back."""
+    from twitter_setup import locate, recovery  # noqa: PLC0415
+    from twitter_setup.state import StateFolder  # noqa: PLC0415
+
+    recovery.recover_if_free(StateFolder(located.backend.root), caller.view)
+    return locate.reread(located, caller.environ)
 
 
 def _located(options: Options, caller: Caller, stop: Stop) -> Located:

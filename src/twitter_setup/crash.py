@@ -42,7 +42,7 @@ def _written(text: str) -> Path | None:
     """Where it is now; None where the system lets us write nothing, not even in its temporary folder."""
     name = f"bug-{datetime.now().astimezone():%Y%m%d-%H%M%S}.md"
     for folder in (_state_folder, _temporary_folder):
-        with suppress(OSError):
+        with suppress(Exception):  # no home, no user of that number, no disk
             path = folder() / name
             # 0600 from the first byte: the traceback names the user's folders.
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

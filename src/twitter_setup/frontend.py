@@ -170,6 +170,8 @@ def _tracked(root: Path, paths: Sequence[Path]) -> frozenset[Path]:
         answer = subprocess.run(
             command,
             cwd=root,
+            # In a git hook these lead to another repository, or to half an index.
+            env={name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_GIT_TIMEOUT,

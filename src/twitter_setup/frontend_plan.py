@@ -27,9 +27,6 @@ class FrontEndPlan:
     notes: tuple[str, ...] = ()
 
 
-NOTHING = FrontEndPlan()
-
-
 class Wish(Protocol):
     """The part of `plan.Wish` that matters here."""
 
@@ -44,10 +41,11 @@ class Wish(Protocol):
 def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
     """`port` is the back end's: a loopback URL at another port is something else."""
     effective = reading.effective(frontend)
+    ours = wish.known_hosts | {(urlsplit(wish.public_url).hostname or "").lower()}
     wanted = {
         name: with_origin(value, wish.public_url)
         for name, (value, _) in effective.items()
-        if _names_backend(value, port, wish.known_hosts)
+        if _names_backend(name, value, port, ours)
     }
     notes: list[str] = []
     for name in wish.env_vars:
@@ -64,13 +62,22 @@ def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
     return FrontEndPlan(parts, refused, tuple(notes))
 
 
+def without_frontend(wish: Wish) -> FrontEndPlan:
+    if not wish.env_vars:
+        return FrontEndPlan()
+    names = ", ".join(wish.env_vars)
+    return FrontEndPlan(
+        notes=(f"No front end was found for {names}: name its folder with --frontend",)
+    )
+
+
 def with_origin(value: str, public_url: str) -> str:
     """Replace only the origin of `value`: path and query stay (`http://localhost:1337/api`)."""
     origin = _ORIGIN.match(value)
     return public_url + value[origin.end() :] if origin else public_url
 
 
-def _names_backend(value: str, port: int, known_hosts: frozenset[str]) -> bool:
+def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
     try:
         parts = urlsplit(value)
         host, its_port = (parts.hostname or "").lower(), parts.port
@@ -80,7 +87,9 @@ def _names_backend(value: str, port: int, known_hosts: frozenset[str]) -> bool:
         return False
     if host in _LOOPBACK:
         return (its_port or {"http": 80, "https": 443}[parts.scheme]) == port
-    return host in known_hosts or host.endswith(_TUNNEL_SUFFIXES)
+    # Another service may be at ngrok as well: without knowing the host, the name has to say it.
+    is_leftover = host.endswith(_TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
+    return host in known_hosts or is_leftover
 
 
 def _hard_coded(frontend: FrontEnd, port: int) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def copy(text: str) -> bool:
 
 
 def _copy_by_terminal(text: str) -> bool:
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         return False
     payload = base64.b64encode(text.encode()).decode()
     sys.stderr.write(f"\033]52;c;{payload}\a")

@@ -45,13 +45,7 @@ def locate(options: Options, caller: Caller) -> Located:
     """
     folder, file, root = _backend_folder(options, caller)
     merged = replace(settings.under(options, file), backend=folder)
-    backend = backends.load(
-        folder,
-        caller.environ,
-        server_config=file.get("backend", "server_config"),
-        url_key=file.get("backend", "url_key"),
-        port=merged.port,
-    )
+    backend = _load_backend(folder, merged, file, caller.environ)
     frontend = _frontend(merged, file, backend, root, caller)
     for warning in file.warnings:
         caller.view.note(warning)
@@ -61,26 +55,38 @@ def locate(options: Options, caller: Caller) -> Located:
 def reread(located: Located, environ: Mapping[str, str]) -> Located:
     """The same project as its files are now."""
     file, options = located.file, located.options
-    backend = backends.load(
-        located.backend.root,
-        environ,
-        server_config=file.get("backend", "server_config"),
-        url_key=file.get("backend", "url_key"),
-        port=options.port,
-    )
+    backend = _load_backend(located.backend.root, options, file, environ)
     frontend = located.frontend and _load_frontend(located.frontend.root, options, file)
     return replace(located, backend=backend, frontend=frontend)
+
+
+def load_backend(folder: Path, caller: Caller, options: Options | None = None) -> BackEnd:
+    """The back end in `folder` alone, with what the settings file says of it."""
+    root = project.repository_root(folder)
+    file = settings.read_file(settings.find_file(folder, root), root)
+    merged = settings.under(options or Options(), file)
+    return _load_backend(folder, merged, file, caller.environ)
 
 
 def state_folder(options: Options, caller: Caller) -> Path:
     """The back end's folder for `undo` and `status`, which must work in a broken project too.
 
-    Where an earlier run left its `.twitter-setup/` nothing is parsed; else it is found as always.
+    The nearest back end, or folder with an earlier run's `.twitter-setup/`, parsed or not.
     """
     if options.backend is not None:
-        return (caller.cwd / options.backend).resolve()
-    left = project.find_below_or_above(caller.cwd, lambda folder: (folder / FOLDER).is_dir())
-    return left[0] if len(left) == 1 else _backend_folder(options, caller)[0]
+        folder = (caller.cwd / options.backend).resolve()
+        return folder if _has_state(folder) else _backend_folder(options, caller)[0]
+    found = project.find_below_or_above(
+        caller.cwd, lambda folder: _has_state(folder) or project.is_backend(folder)
+    )
+    for candidates in (found, [folder for folder in found if _has_state(folder)]):
+        if len(candidates) == 1:
+            return candidates[0]
+    return _backend_folder(options, caller)[0]
+
+
+def _has_state(folder: Path) -> bool:
+    return (folder / FOLDER).is_dir()
 
 
 def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSettings, Path]:
@@ -117,6 +123,18 @@ def _frontend(
         options.frontend, backend.root, caller.cwd, command=caller.command
     )
     return _load_frontend(chosen, options, file) if chosen else None
+
+
+def _load_backend(
+    folder: Path, options: Options, file: FileSettings, environ: Mapping[str, str]
+) -> BackEnd:
+    return backends.load(
+        folder,
+        environ,
+        server_config=file.get("backend", "server_config"),
+        url_key=file.get("backend", "url_key"),
+        port=options.port,
+    )
 
 
 def _load_frontend(folder: Path, options: Options, file: FileSettings) -> FrontEnd:

@@ -27,7 +27,6 @@ _WITHOUT_NGROK = (
         "name an address of your own",
         command="twitter-setup tunnel --url https://your-address.example",
     ),
-    Advice("or work without a tunnel", command="twitter-setup tunnel --local"),
 )
 # Its own process: pyngrok prints its progress and writes to a fixed name in the temporary folder.
 _DOWNLOAD = """

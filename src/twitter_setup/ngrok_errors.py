@@ -19,10 +19,6 @@ _PREFIX = re.compile(
 _LONGEST = 200
 
 _DASHBOARD = "https://dashboard.ngrok.com"
-_LOCAL = Advice(
-    "work without a tunnel: X accepts http://127.0.0.1 for development",
-    command="twitter-setup tunnel --local",
-)
 _OTHER_TUNNEL = Advice(
     "or use another tunnel, or a server, and name its address",
     command="twitter-setup tunnel --url https://your-address.example",
@@ -55,14 +51,13 @@ _TOKEN_MISSING = Meaning(
     (
         Advice("get one, free of charge", url=f"{_DASHBOARD}/get-started/your-authtoken"),
         _SET_TOKEN,
-        _LOCAL,
         _OTHER_TUNNEL,
     ),
 )
 _TOKEN_MALFORMED = Meaning("this is not a whole ngrok authtoken", (_COPY_TOKEN, _SET_TOKEN))
 _TOO_OLD = Meaning("the ngrok agent is too old for your account", (_UPDATE,))
 _MONTH_IS_USED_UP = Meaning(
-    "your ngrok account has used up what its plan allows in a month", (_LOCAL, _OTHER_TUNNEL)
+    "your ngrok account has used up what its plan allows in a month", (_OTHER_TUNNEL,)
 )
 _NOT_YOUR_PLAN = Meaning(
     "the domain {domain} is not reserved for your ngrok account, and its plan allows no other",
@@ -84,7 +79,6 @@ MEANINGS: dict[str, Meaning] = {
                 "or let it publish this port too, and name its address",
                 command="twitter-setup tunnel --url https://your-address.example",
             ),
-            _LOCAL,
         ),
     ),
     "120": _TOO_OLD,
@@ -101,7 +95,6 @@ MEANINGS: dict[str, Meaning] = {
         "your ngrok account makes more requests a minute than its plan allows",
         (
             Advice("wait a minute: one page of a dev server is hundreds of requests"),
-            _LOCAL,
             _OTHER_TUNNEL,
         ),
     ),
@@ -142,7 +135,7 @@ NO_ENDPOINTS = "its local API answers 404"
 SILENT = "the agent was silent"
 
 _SERVER = "connect.ngrok-agent.com"
-_TRY_OTHERWISE = (_LOCAL, _OTHER_TUNNEL)
+_TRY_OTHERWISE = (_OTHER_TUNNEL,)
 _WITHOUT_CODE: tuple[tuple[re.Pattern[str], Meaning], ...] = (
     (
         re.compile(re.escape(NO_ENDPOINTS)),

@@ -29,7 +29,7 @@ class _Streams:
 
     def __init__(self) -> None:
         self.out = _console(sys.stdout)
-        self.err = _console(sys.stderr)
+        self.err = _console(sys.stderr, is_steady=True)
         self.out_is_gone = False
 
     def print_out(self, line: Line) -> None:
@@ -47,18 +47,40 @@ class _Streams:
         return self.out_is_gone or _has_no_reader(self.out.file)
 
 
+class _Steady:
+    """stderr that may be gone: a spinner, or a question, must not end an undo with an error."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         # Rich would end the program here, in the middle of an undo perhaps.
         raise BrokenPipeError
 
 
-def _console(file: TextIO | None) -> Console:
+def _console(file: TextIO | None, *, is_steady: bool = False) -> Console:
     # A `✓` must not fail where the encoding has none (cp1252, latin-1).
     if isinstance(file, io.TextIOWrapper):
         file.reconfigure(errors="replace")
     # Without the stream (`2>&-`) Rich would take stdout.
-    return _Console(file=file or io.StringIO(), highlight=False, markup=False, emoji=False)
+    stream: Any = file or io.StringIO()
+    if is_steady:
+        stream = _Steady(stream)
+    return _Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
 def _text(line: Line, console: Console) -> Text:
@@ -146,8 +168,8 @@ class People:
         if self._verbose:
             self._streams.print_err(Line.of(text, "dim"))
 
-    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
-        if not self._quiet:
+    def rows(self, title: str, rows: Sequence[tuple[str, str]], *, is_asked: bool = False) -> None:
+        if is_asked or not self._quiet:
             self._print_err(render.rows(title, rows))
 
     def done(self, label: str, text: str) -> None:
@@ -217,7 +239,9 @@ class Program:
 
     def detail(self, text: str) -> None: ...
 
-    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None: ...
+    def rows(
+        self, title: str, rows: Sequence[tuple[str, str]], *, is_asked: bool = False
+    ) -> None: ...
 
     def done(self, label: str, text: str) -> None: ...
 

@@ -16,7 +16,6 @@ from twitter_setup.edits import dotenv, server_config, toml
 from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.frontend import FrontEnd
-from twitter_setup.journal import step_of
 from twitter_setup.variables import set_variables
 
 VARIABLE = "PUBLIC_URL"
@@ -43,6 +42,11 @@ class Change:
     @property
     def summary(self) -> str:
         return "; ".join(self.lines)
+
+    @property
+    def new_lines(self) -> tuple[str, ...]:
+        """What a person would have to write."""
+        return tuple(line[2:] for line in self.lines if not line.startswith("-"))
 
     @property
     def diff(self) -> str:
@@ -85,7 +89,11 @@ class Wish:
 def build(wish: Wish, backend: BackEnd, frontend: FrontEnd | None) -> Plan:
     """Raises `SetupError` (`project_broken`) when the server configuration does not parse."""
     back = _plan_backend(wish, backend)
-    front = frontend_plan.build(wish, frontend, backend.port) if frontend else frontend_plan.NOTHING
+    front = (
+        frontend_plan.build(wish, frontend, backend.port)
+        if frontend
+        else frontend_plan.without_frontend(wish)
+    )
     passing = tuple(Change(part.edit, lasting=False, lines=part.lines) for part in front.parts)
     server_last = [c for c in back.passing if c.path == backend.server_config.path]
     env_first = [c for c in back.passing if c.path != backend.server_config.path]
@@ -133,14 +141,16 @@ def _with_lasting_edit(wish: Wish, backend: BackEnd, source: bytes) -> Plan:
 
 
 def _own_lines(edit: FileEdit) -> tuple[str, ...]:
-    """The lines that an edit of a configuration file takes and gives."""
+    """What an edit of the server configuration takes and gives; never what else is on its line."""
     lines: list[str] = []
-    for hunk in step_of(edit).hunks:
-        old = [line.decode(errors="replace").strip() for line in hunk.old]
-        new = [line.decode(errors="replace").strip() for line in hunk.new]
-        # A line that only gains a comma is not worth a reader's attention.
-        lines += [f"- {line}" for line in old if f"{line}," not in new]
-        lines += [f"+ {line}" for line in new if line.removesuffix(",") not in old]
+    for span in edit.edits:
+        old = (edit.before or b"")[span.start : span.end].decode(errors="replace").strip()
+        new = span.new.decode(errors="replace").strip().lstrip(",").strip()
+        if not new:  # a comma for the neighbour is not worth a reader's attention
+            continue
+        key = "" if new.startswith("url") else "url: "
+        lines += [f"- url: {old}"] if old else []
+        lines.append(f"+ {key}{new}")
     return tuple(lines)
 
 
@@ -209,10 +219,11 @@ def _no_server_config(wish: Wish, backend: BackEnd) -> tuple[str, ...]:
 
 def _plan_key(wish: Wish, backend: BackEnd) -> Plan:
     """A back end whose server configuration holds the URL itself: a passing edit of its value."""
-    source, key = backend.server_config.content or b"", backend.url_key or "server.url"
-    path = backend.server_config.path
+    path, source = backend.server_config.path, backend.server_config.content or b""
+    key = backend.url_key or ("server.url" if path.suffix == ".toml" else "url")
     by_hand = f"{path}: set {key} to {wish.public_url}"
     if path.suffix != ".toml":
+        by_hand = f'{path}, line 1: write  "url": "{wish.public_url}"'
         return Plan(manual_steps=(f"{by_hand} (only TOML and JavaScript are edited)",))
     try:
         edits = toml.set_key(source, key, wish.public_url)

@@ -87,6 +87,9 @@ def check(made: Plan, *, yes: bool, view: View) -> None:
     """
     for change in made.changes:
         atomic.check_writable(change.path)
+        target = change.path.resolve()
+        if change.path.is_symlink() and not target.is_relative_to(change.path.parent.resolve()):
+            view.note(f"{change.path} is a link: the file that is changed is {target}.")
     if made.changes and not yes and not view.may_ask:
         raise SetupError(
             "usage",
@@ -110,21 +113,26 @@ def agree(
     made = make(located, caller, state, public_url)
     with stop.asking():
         if made.lasting:
-            _show("Once, and neutral by itself (keep it in git):", made.lasting, root, view)
+            _show(
+                "Once, and neutral by itself (keep it in git):",
+                made.lasting,
+                root,
+                view,
+                is_asked=not yes,
+            )
             if not yes and not view.ask("Add it?"):
                 state.save_answers({**state.answers(), _DECLINED: True})
                 made = make(located, caller, state, public_url)
         if made.passing:
-            _show("Until you stop:", made.passing, root, view)
+            _show("Until you stop:", made.passing, root, view, is_asked=not yes)
             if not yes and not view.ask("Apply?"):
                 raise SetupError("declined", "You said no.", unchanged="Nothing was changed.")
     return made
 
 
-def _show(title: str, changes: Sequence[Change], root: Path, view: View) -> None:
-    view.rows(
-        title, [(shown(change.path, root), line) for change in changes for line in change.lines]
-    )
+def _show(title: str, changes: Sequence[Change], root: Path, view: View, *, is_asked: bool) -> None:
+    rows = [(shown(change.path, root), line) for change in changes for line in change.lines]
+    view.rows(title, rows, is_asked=is_asked)
 
 
 def shown(path: Path, root: Path) -> str:
@@ -136,6 +144,7 @@ def dry_run(located: Located, caller: Caller, state: StateFolder) -> None:
     """Show the plan; touch nothing, start nothing."""
     options, view = located.options, caller.view
     url = options.url or (f"https://{options.domain}" if options.domain else UNKNOWN_URL)
+    view.say(heading(located))
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
     for note in made.notes:

@@ -138,13 +138,10 @@ def _refuse_host(parts: SplitResult, host: str) -> None:
         raise _wrong(
             "names localhost, which X does not count as 127.0.0.1",
             _retry(f"http://127.0.0.1{port}"),
-            _LOCAL,
         )
     loopback = address is not None and address.is_loopback
     if loopback and parts.scheme == "https":
-        raise _wrong(
-            f"has https for this machine's own {host}", _retry(f"http://{host}{port}"), _LOCAL
-        )
+        raise _wrong(f"has https for this machine's own {host}", _retry(f"http://{host}{port}"))
     if not loopback and parts.scheme == "http":
         raise _wrong(
             "is http, which X takes for a loopback address only", _retry(f"https://{host}{port}")
@@ -156,9 +153,6 @@ def _address(host: str) -> Address | None:
         return ipaddress.ip_address(host)
     except ValueError:
         return None
-
-
-_LOCAL = Advice("or let twitter-setup do it", command="twitter-setup tunnel --local")
 
 
 def _wrong(problem: str, *advice: Advice) -> SetupError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, processes, reload
+from twitter_setup import checkpoint, processes, project, reload
 from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.restart import SETTLE, SETTLING
@@ -18,20 +18,35 @@ from twitter_setup.view import View
 
 def tunnel_running(state: StateFolder) -> SetupError:
     """The error for a second `tunnel`, or an `undo`, while one runs."""
-    record = state.session()
-    who = f" (PID {record.pid}, since {record.since})" if record else ""
+    holder = state.lock().holder()
+    who = f" (PID {holder.pid}, since {holder.since})" if holder else ""
+    text = "press Ctrl-C in its terminal"
+    advice = (
+        Advice(f"{text}, or end it from here", f"kill {holder.pid}") if holder else Advice(text)
+    )
     return SetupError(
         "tunnel_running",
         f"twitter-setup is already at work in {state.backend}{who}.",
-        advice=[
-            Advice("press Ctrl-C in its terminal, or end it from here")
-            if record is None
-            else Advice(
-                "press Ctrl-C in its terminal, or end it from here", command=f"kill {record.pid}"
-            )
-        ],
+        advice=[advice],
         unchanged="Nothing was changed.",
     )
+
+
+def _check_paths(state: StateFolder) -> None:
+    """Refuse checkpoints that name files outside the project: a repository may have brought them."""
+    root, known = project.repository_root(state.backend).resolve(), state.outside()
+    folder = state.checkpoints
+    for one in (*checkpoint.checkpoints(folder), *checkpoint.pending(folder)):
+        for record in one.records:
+            target = Path(record.path).resolve()
+            if not target.is_relative_to(root) and str(target) not in known:
+                raise SetupError(
+                    "checkpoint_broken",
+                    f"A checkpoint in {folder} names {record.path}, which is outside this project "
+                    "and was not changed by a session of yours.",
+                    advice=[Advice(f"look at {folder}; delete it if it is not yours")],
+                    unchanged="Nothing was changed.",
+                )
 
 
 def recover(state: StateFolder, view: View) -> Callable[[], None]:
@@ -40,12 +55,12 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
     Only with the lock held. A kept session's changes stay; that is what it was asked for. Returns what
     makes a running Strapi read its old address again: to be called unless it gets a new one anyway.
     """
+    _check_paths(state)  # also says a broken one before anything is changed
     state.sweep()
-    checkpoint.checkpoints(state.checkpoints)  # a broken one is said before anything is changed
     undone = checkpoint.recover(state.checkpoints)
     record = state.session()
     if record is not None:
-        end_agent(record)
+        end_agent(state, record)
         if not record.kept:
             undone += undo_passing(state)
             state.forget_session()
@@ -60,9 +75,9 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
     return lambda: _Reload(state.backend, record, view).after(undone)
 
 
-def end_agent(record: SessionRecord) -> None:
+def end_agent(state: StateFolder, record: SessionRecord) -> None:
     """End the agent that a killed run left; only if it really is that one."""
-    if not record.agent_config:
+    if record.agent_config != str(state.agent_config):
         return
     from twitter_setup import tunnel  # noqa: PLC0415 - only after a crash
 
@@ -107,11 +122,12 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
     if not lock.acquire():
         raise tunnel_running(state)
     try:
+        _check_paths(state)
         state.sweep()
-        record = state.session()
+        record = session_if_readable(state, view)
         undone = checkpoint.recover(state.checkpoints)
         if record is not None:
-            end_agent(record)
+            end_agent(state, record)
         strapi = _Reload(backend, record, view)
         undone += undo_everything(state, strapi.settle) if everything else undo_passing(state)
         state.forget_session()
@@ -124,6 +140,35 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
         c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
     ]
     return undone_data(undone), ExitCode.FAILED if left else ExitCode.OK
+
+
+def recover_if_free(state: StateFolder, view: View) -> None:
+    """For commands that change nothing of the project themselves: what a killed run left, first."""
+    if not state.path.is_dir():
+        return
+    lock = state.lock()
+    if lock.acquire():
+        try:
+            recover(state, view)()
+        finally:
+            lock.release()
+
+
+def session_if_readable(state: StateFolder, view: View) -> SessionRecord | None:
+    """An undo needs the checkpoints only; without its session Strapi just cannot be told."""
+    try:
+        return state.session()
+    except SetupError as error:
+        view.note(f"{error.message} The files are put back without it.")
+        return None
+
+
+def say_undone(undone: Undone, view: View) -> None:
+    """For people, where no answer of its own tells it."""
+    if undone.restored:
+        view.say(f"{_said(undone).capitalize()}.")
+    for path, reason in undone.kept:
+        view.note(f"{path} was left as it is: {reason}.")
 
 
 def undone_data(undone: Undone) -> dict[str, Any]:
@@ -166,7 +211,7 @@ class _Reload:
 
     def _is_seen(self, record: SessionRecord, config: Path, undone: Undone) -> bool:
         def nudge() -> None:
-            if config.is_file():
+            if config.is_file() and config.resolve().is_relative_to(self._backend):
                 checkpoint.touch(config)
 
         if config not in undone.restored:

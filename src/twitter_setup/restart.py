@@ -94,12 +94,21 @@ class Restart:
             return
         patience = reload.PATIENCE_UNKNOWN if self._takes is Takes.UNKNOWN else reload.PATIENCE
         with self._view.working("waiting for Strapi to take the new address"):
-            outcome = self._watch.wait(patience, pause)
+            outcome = self._watch.wait(patience, self._reporting(pause))
         if outcome is Outcome.LATE:
             self._view.note(
                 "Strapi was not seen to start again: stop and start it yourself.", [_START]
             )
         self._report(outcome)
+
+    def _reporting(self, pause: Callable[[float], None]) -> Callable[[float], None]:
+        """A wrong password is said when it is known, not at the end of the wait."""
+
+        def step(seconds: float) -> None:
+            self._report(None)
+            pause(seconds)
+
+        return step
 
     def look(self) -> None:
         """For the time after `wait`: say it when Strapi has the address at last."""
@@ -139,7 +148,9 @@ class Restart:
             if self._backend.server_config.path not in undone.restored:
                 pause(SETTLING)
                 self._nudge()
-            if not watch.wait_until_gone(reload.NUDGE_AFTER * reload.NUDGES, pause):
+            with self._view.working("waiting for Strapi to take the old address"):
+                seen = watch.wait_until_gone(reload.NUDGE_AFTER * reload.NUDGES, pause)
+            if not seen:
                 self._view.note(
                     "Strapi was not seen to start again: it may still have this tunnel's address.",
                     [_START],

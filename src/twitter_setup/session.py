@@ -18,6 +18,7 @@ from twitter_setup import (
     settings,
     tunnel,
 )
+from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
 from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
@@ -28,7 +29,6 @@ from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
-_AGENT_CONFIG = "ngrok.yml"
 
 
 def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
@@ -82,11 +82,12 @@ class Tunnel:
             reload=str(located.backend.server_config.path),
             port=located.backend.port,
             # Known before the agent is started, so that one whose start was cut short is found too.
-            agent_config="" if self._options.url else str(state.path / _AGENT_CONFIG),
+            agent_config="" if self._options.url else str(state.agent_config),
         )
         self._progress: Callable[[str], None] = lambda _: None
         self.is_applied = False
         self._is_ready = False
+        self._is_orderly = False
         self._is_left_behind = False
 
     def run(self) -> ExitCode:
@@ -107,6 +108,7 @@ class Tunnel:
             self._ready(agreed, refused, public_url)
             if not self._options.url:  # with a URL of one's own there is nothing to keep running
                 self._stay()
+                self._is_orderly = True
         finally:
             self._close()
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
@@ -125,7 +127,7 @@ class Tunnel:
             port=self._located.backend.port,
             domain=self._options.domain,
             authtoken=token.reveal() if token else None,
-            config_path=self._state.path / _AGENT_CONFIG,
+            config_path=self._state.agent_config,
             log_path=self._state.path / "ngrok.log",
             known_sessions=known,
             on_progress=self._show_progress,
@@ -177,17 +179,18 @@ class Tunnel:
         self._stop.check()
         sheet = sheet_for(self._located, self._record.reach, public_url)
         self._restart.before_change(agreed.variable, self._pause)
-        self.is_applied = True
         self._record = replace(
             self._record,
+            outside=_outside(agreed, self._located),
             variable=agreed.variable,
             takes_by_itself=self._restart.takes_by_itself,
             public_url=public_url,
             callback_url=sheet.callback_url,
             sheet=sheet.data(),
         )
-        self._save()
+        self._state.save_session(self._record)
         refused = self._write(agreed)
+        self.is_applied = True
         self._record = replace(self._record, kept=self._options.keep or bool(self._options.url))
         self._save()
         if agreed.changes:
@@ -202,10 +205,11 @@ class Tunnel:
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
         refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        self.is_applied = self.is_applied or bool(passing)  # had it failed, nothing was written
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
         refused += checkpoint.apply(folder, "lasting", lasting).refused
-        lines = {change.path: change.summary for change in agreed.changes}
+        lines = {change.path: " and ".join(change.new_lines) for change in agreed.changes}
         count = len(agreed.changes) - len(refused)
         if count:
             self._view.done("files", f"{count} changed")
@@ -248,7 +252,9 @@ class Tunnel:
             raise TunnelFailed(
                 "tunnel_failed",
                 f"The ngrok agent ended and could not be started again: {event.detail}",
-                unchanged="What was changed is put back.",
+                unchanged="The changes stay until: twitter-setup undo"
+                if self._record.kept
+                else "What was changed is put back.",
             )
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
@@ -284,8 +290,8 @@ class Tunnel:
         elif self._is_ready and self._record.kept:
             self._record = replace(self._record, agent_pid=0, agent_started=0.0, agent_config="")
             self._save()
-            if self._options.keep:
-                self._view.answer("stopped", {"restored": [], "kept": []}, keeps=True)
+            if self._is_orderly:
+                self._view.answer("stopped", recovery.undone_data(Undone()), keeps=True)
         else:
             self._undo()
 
@@ -298,9 +304,19 @@ class Tunnel:
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)
         lasting = [record.path for one in left if one.kind == "lasting" for record in one.records]
+        if not self._is_orderly:  # an error is on its way, and has the last word
+            recovery.say_undone(undone, self._view)
+            return
         self._view.answer(
             "stopped",
             recovery.undone_data(undone),
             exit_code=ExitCode.FAILED if self._is_left_behind else ExitCode.OK,
             lasting=lasting,
         )
+
+
+def _outside(agreed: Plan, located: Located) -> list[str]:
+    """The changed files that are not in the project, links followed: only those may be undone there."""
+    root = located.root.resolve()
+    targets = [change.path.resolve() for change in agreed.changes]
+    return [str(target) for target in targets if not target.is_relative_to(root)]

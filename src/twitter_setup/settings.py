@@ -145,9 +145,10 @@ def read_file(path: Path | None, root: Path) -> FileSettings:
     if path is None:
         return FileSettings()
     try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        source = path.read_bytes()
+        document = tomllib.loads(source.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _invalid(path, f"it is not valid TOML: {error}") from error
+        raise _invalid(path, f"it is not valid TOML: {_place(source) or error}") from error
     except OSError as error:
         raise _invalid(path, f"it cannot be read: {error.strerror}") from error
     values: dict[tuple[str, str], Any] = {}
@@ -166,6 +167,17 @@ def read_file(path: Path | None, root: Path) -> FileSettings:
     settings = FileSettings(path=path, values=values, warnings=tuple(warnings))
     _check_paths(settings, root)
     return settings
+
+
+def _place(source: bytes) -> str:
+    """Line, column and reason; tomllib alone names no line at the end of the file."""
+    from twitter_setup.edits import toml  # noqa: PLC0415 - only for a broken file
+
+    try:
+        toml.read_key(source, "backend")
+    except toml.TomlProblem as problem:
+        return str(problem)
+    return ""
 
 
 def _checked(path: Path, table: str, key: str, value: Any) -> Any:

@@ -37,6 +37,8 @@ class Stop:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
+                if number != signal.SIGINT and signal.getsignal(number) is signal.SIG_IGN:
+                    continue  # `nohup`: the person wants it to outlive the terminal
                 self._former[number] = signal.signal(number, self._handle)
         return self
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ class SessionRecord:
     agent_pid: int = 0
     agent_started: float = 0.0
     agent_config: str = ""
+    outside: list[str] = field(default_factory=list)  # changed files that are not in the project
     sheet: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,6 +51,7 @@ class StateFolder:
         self.backend = backend
         self.path = backend / FOLDER
         self.checkpoints = self.path / "checkpoints"
+        self.agent_config = self.path / "ngrok.yml"
 
     def create(self) -> None:
         try:
@@ -74,12 +78,26 @@ class StateFolder:
 
     def save_session(self, record: SessionRecord) -> None:
         self._write("session.json", asdict(record))
-        registry_file(self.backend).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_json(registry_file(self.backend), {"backend": str(self.backend), **asdict(record)})
+        with suppress(*_NO_REGISTRY):
+            entry = registry_file(self.backend)
+            entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_json(entry, {"backend": str(self.backend), **asdict(record)})
 
     def forget_session(self) -> None:
         (self.path / "session.json").unlink(missing_ok=True)
-        registry_file(self.backend).unlink(missing_ok=True)
+        with suppress(*_NO_REGISTRY):
+            registry_file(self.backend).unlink(missing_ok=True)
+
+    def outside(self) -> frozenset[str]:
+        """Files outside the project that a session of this user changed, by the user's own list.
+
+        What stands in `.twitter-setup/` proves nothing: a repository can bring such a folder along.
+        """
+        with suppress(*_NO_REGISTRY):
+            data = _read_json(registry_file(self.backend)) or {}
+            if data.get("backend") == str(self.backend):
+                return frozenset(map(str, data.get("outside", ())))
+        return frozenset()
 
     def last(self) -> dict[str, Any]:
         """The portal sheet last printed, {} when there was none."""
@@ -103,12 +121,42 @@ class StateFolder:
         _write_json(self.path / name, data)
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that is at work in a project: its PID, and since when."""
+
+    pid: int
+    since: str
+
+
 class Lock:
-    """`flock` on a file for the life of this process; children never inherit it."""
+    """`flock` on a file for the life of this process; children never inherit it.
+
+    The file holds who has it: a PID alone, of a session kept long ago perhaps, would prove nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: Any = None
+
+    def holder(self) -> Holder | None:
+        """Who holds it, if that process still runs."""
+        from twitter_setup import processes  # noqa: PLC0415
+
+        try:
+            data = json.loads(self.path.read_bytes())
+            runs = processes.is_running(int(data["pid"]), float(data["started"]))
+            return Holder(int(data["pid"]), str(data["since"])) if runs else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _write_holder(self) -> None:
+        from twitter_setup import processes  # noqa: PLC0415
+
+        since = datetime.now().astimezone().isoformat(timespec="seconds")
+        data = {"pid": os.getpid(), "started": processes.own_start(), "since": since}
+        with suppress(OSError):  # a full disk: only the name is missing then
+            self.path.write_text(json.dumps(data), encoding="ascii")
 
     def acquire(self) -> bool:
         """Take the lock if it is free. The system frees it when the process ends, however it ends."""
@@ -122,21 +170,19 @@ class Lock:
         except OSError as error:
             raise atomic.not_writable(self.path, atomic.reason_of(error)) from error
         self._lock = lock
+        self._write_holder()
         return True
 
     def release(self) -> None:
         if self._lock is not None:
+            with suppress(OSError):
+                self.path.write_bytes(b"")
             self._lock.release()
             self._lock = None
 
-    def is_held_elsewhere(self) -> bool:
-        """Whether another process holds it; for commands that only look."""
-        if not self.path.exists():
-            return False
-        if not self.acquire():
-            return True
-        self.release()
-        return False
+
+# The user's list is a convenience: no home, or one that cannot be written, stops nothing.
+_NO_REGISTRY = (OSError, RuntimeError, SetupError)
 
 
 def registry_folder() -> Path:
@@ -155,7 +201,10 @@ def other_sessions(backend: Path) -> Iterator[tuple[Path, SessionRecord]]:
     """Sessions of this user's other projects whose process still runs."""
     from twitter_setup import processes  # noqa: PLC0415
 
-    for path in sorted(registry_folder().glob("*.json")) if registry_folder().is_dir() else ():
+    entries: list[Path] = []
+    with suppress(*_NO_REGISTRY):
+        entries = sorted(registry_folder().glob("*.json"))
+    for path in entries:
         try:
             data = _read_json(path) or {}
             folder, record = Path(str(data["backend"])), _record(data)
@@ -173,6 +222,7 @@ def _record(data: Mapping[str, Any]) -> SessionRecord:
         "str": str,
         "bool": bool,
         "dict[str, Any]": dict,
+        "list[str]": list,
     }
     known = {f.name: kinds[str(f.type)] for f in fields(SessionRecord)}
     given = {key: value for key, value in data.items() if key in known}
@@ -187,7 +237,14 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         data = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SetupError(
+            "checkpoint_broken",
+            f"{path} cannot be read: {atomic.reason_of(error)}.",
+            advice=[Advice("make it readable for you, then run the command again")],
+            unchanged="Nothing was changed.",
+        ) from error
+    except ValueError as error:
         raise _broken(path) from error
     if not isinstance(data, dict):
         raise _broken(path)
@@ -196,7 +253,7 @@ def _read_json(path: Path) -> dict[str, Any] | None:
 
 def _write_json(path: Path, data: dict[str, Any]) -> None:
     try:
-        atomic.replace(path, json.dumps(data, indent=1, ensure_ascii=False).encode(), mode=0o600)
+        atomic.replace(path, json.dumps(data, indent=1).encode(), mode=0o600)
     except OSError as error:
         raise atomic.not_writable(path, atomic.reason_of(error)) from error
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import backend as backends
-from twitter_setup import checkpoint, processes
+from twitter_setup import checkpoint, locate, recovery
 from twitter_setup.errors import SetupError
 from twitter_setup.journal import Record
 from twitter_setup.locate import Caller
@@ -16,13 +15,14 @@ from twitter_setup.state import SessionRecord, StateFolder, other_sessions
 def status(folder: Path, caller: Caller) -> dict[str, Any]:
     """The `data` of `status`. A project that cannot be read does not hide what was changed in it."""
     state = StateFolder(folder)
-    record = state.session()
-    runs = record is not None and processes.is_running(record.pid, record.process_started)
+    record = recovery.session_if_readable(state, caller.view)
+    holder = state.lock().holder()
+    runs = holder is not None
     known = record is not None and (runs or record.kept)
     found = (*checkpoint.checkpoints(state.checkpoints), *checkpoint.pending(state.checkpoints))
     return {
         "running": runs,
-        "pid": record.pid if record and runs else None,
+        "pid": holder.pid if holder else None,
         **_session(record if known else None),
         "changes": [
             {
@@ -35,7 +35,7 @@ def status(folder: Path, caller: Caller) -> dict[str, Any]:
             for file in one.records
         ],
         "checkpoints": [{"id": one.id, "kind": one.kind, "created": one.created} for one in found],
-        "strapi": _strapi(folder, caller),
+        "strapi": _strapi(folder, record, caller),
         "leftovers": record is not None and not runs and not record.kept,
         "elsewhere": [
             {"backend": str(other), "pid": theirs.pid, "public_url": theirs.public_url}
@@ -54,11 +54,13 @@ def _own_lines(file: Record) -> list[str]:
     return [line.decode(errors="replace").strip() for hunk in hunks for line in hunk.new]
 
 
-def _strapi(folder: Path, caller: Caller) -> dict[str, Any]:
+def _strapi(folder: Path, record: SessionRecord | None, caller: Caller) -> dict[str, Any]:
     from twitter_setup.strapi import listens  # noqa: PLC0415 - httpx is slow to load
 
     try:
-        backend = backends.load(folder, caller.environ)
+        backend = locate.load_backend(folder, caller)
     except SetupError:
-        return {"version": None, "port": None, "up": None}
-    return {"version": backend.strapi, "port": backend.port, "up": listens(backend.port)}
+        port = record.port if record else None
+        return {"version": None, "port": port, "up": listens(port) if port else None}
+    port = record.port if record else backend.port
+    return {"version": backend.strapi, "port": port, "up": listens(port)}

@@ -16,7 +16,7 @@ _REDIRECT_PATH = "/connect/twitter/redirect"
 def sheet_for(located: Located, reach: str, public_url: str) -> Sheet:
     """What X and Strapi must know when the back end is at `public_url`."""
     backend, frontend, file = located.backend, located.frontend, located.file
-    path = file.get("frontend", "redirect_path") or _REDIRECT_PATH
+    path = "/" + (file.get("frontend", "redirect_path") or _REDIRECT_PATH).lstrip("/")
     return portal.build(
         reach=reach,
         layout="two-origins",
@@ -43,7 +43,8 @@ def urls(located: Located) -> tuple[str, dict[str, Any]]:
     if located.options.url:
         return "given", sheet_for(located, "url", located.options.url).data()
     record = state.session()
-    if record and record.sheet:
+    is_on = record is not None and (record.kept or state.lock().holder() is not None)
+    if record and record.sheet and is_on:
         return "session", record.sheet
     last = state.last()
     if last:

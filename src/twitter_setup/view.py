@@ -31,8 +31,8 @@ class View(Protocol):
     def detail(self, text: str) -> None:
         """A fact that only `--verbose` shows."""
 
-    def rows(self, title: str, rows: Sequence[tuple[str, str]]) -> None:
-        """A titled list of pairs, such as files and their new lines."""
+    def rows(self, title: str, rows: Sequence[tuple[str, str]], *, is_asked: bool = False) -> None:
+        """A titled list of pairs, such as files and their new lines. `is_asked`: a question follows."""
 
     def done(self, label: str, text: str) -> None:
         """A step that worked."""

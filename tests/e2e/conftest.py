@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ def make_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakePr
         return made[-1]
 
     yield make
-    for project in made:
-        projects.remove(project)
+    with ExitStack() as parts:  # one that fails does not keep the next from its turn
+        for project in made:
+            parts.callback(projects.remove, project)
 
 
 @pytest.fixture

@@ -161,6 +161,7 @@ class Server:
 
     def __init__(self, project: Project, script: str, environment: Mapping[str, str]) -> None:
         self._project = project
+        self._is_stopped = False
         self.log = project.root.parent / f"strapi-{len(project.servers) + 1}.log"
         with self.log.open("wb") as log:
             self._npm = subprocess.Popen(
@@ -206,16 +207,16 @@ class Server:
 
     def stop(self) -> None:
         """Ctrl-C in its terminal; what does not end by it is killed."""
-        for number in (signal.SIGINT, signal.SIGKILL):
-            with suppress(ProcessLookupError, PermissionError):
+        for number in () if self._is_stopped else (signal.SIGINT, signal.SIGKILL):
+            with suppress(ProcessLookupError):
                 os.killpg(self._npm.pid, number)
             until = time.monotonic() + 6
             while time.monotonic() < until:
-                self._npm.poll()
-                if not self.processes():
+                self._is_stopped = self._npm.poll() is not None and not self.processes()
+                if self._is_stopped:
                     return
                 time.sleep(0.05)
-        pytest.fail(f"left behind: {self.processes()}")
+        assert self._is_stopped, f"left behind: {self.processes()}"
 
 
 def make(
@@ -259,9 +260,7 @@ def remove(project: Project) -> None:
     """End its servers and delete it."""
     for server in project.servers:
         server.stop()
-    # A process that has just ended may still have written a last file.
-    shutil.rmtree(project.root.parent, ignore_errors=True)
-    shutil.rmtree(project.root.parent, ignore_errors=True)
+    shutil.rmtree(project.root.parent)
 
 
 def eventually(look: Callable[[], T], within: float, what: str | Callable[[], str]) -> T:

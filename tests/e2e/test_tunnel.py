@@ -24,6 +24,7 @@ pytestmark = pytest.mark.e2e
 URL = f"https://{agent.default_domain(TOKEN)}"
 CALLBACK = f"{URL}/api/connect/twitter/callback"
 OTHER = "other-name.ngrok-free.app"
+STOP_AND_START = "Stop and start Strapi now"
 KEEPS = "Strapi keeps this tunnel's address until you stop and start it"
 READY_SECONDS = 75.0  # a restart is waited for, for 60
 
@@ -36,6 +37,16 @@ def tunnel(project: Project, env: dict[str, str], *more: str) -> Iterator[Proces
 
 def ready(process: Process) -> dict[str, Any]:
     data: dict[str, Any] = process.event("ready", READY_SECONDS)["data"]
+    return data
+
+
+def change_address(process: Process, env: dict[str, str]) -> dict[str, Any]:
+    """ngrok loses its connection and comes back elsewhere."""
+    state = Path(env["STANDIN_STATE"])
+    agent.tell(state, "lose")
+    process.event("lost")
+    agent.tell(state, f"restore {OTHER}")
+    data: dict[str, Any] = process.event("url-changed", READY_SECONDS)["data"]
     return data
 
 
@@ -70,6 +81,15 @@ def assert_only_the_line_is_left(project: Project, before: dict[str, bytes]) -> 
     assert project.git_status() == [f" M {config}"]
     assert project.git("diff", "--numstat").split() == ["1", "0", config]
     assert added_line(project) == "  url: env('PUBLIC_URL', ''),"
+
+
+def assert_no_worker_is_left_over(server: Server, processes: int) -> None:
+    """Strapi leaves one behind when `.env` and its configuration change at the very same moment."""
+    eventually(
+        lambda: len(server.processes()) == processes,
+        10,
+        lambda: f"{processes} processes of Strapi's; there are {server.processes()}",
+    )
 
 
 def added_line(project: Project) -> str:
@@ -107,11 +127,7 @@ def test_strapi_5_has_the_address_while_it_is_open_and_the_old_one_afterwards(
     assert stopped["kept"] == []
     assert_only_the_line_is_left(project, before)
     project.wait_for_redirect_uri(old)
-    eventually(
-        lambda: len(server.processes()) == processes,
-        10,
-        lambda: f"{processes} processes of Strapi's; there are {server.processes()}",
-    )
+    assert_no_worker_is_left_over(server, processes)
 
 
 def test_a_person_sees_each_step_and_a_callback_url_on_one_line(
@@ -191,13 +207,9 @@ def test_a_tunnel_that_comes_back_elsewhere_gives_strapi_the_other_address(
 
     with tunnel(project, admin) as process:
         ready(process)
-        state = Path(admin["STANDIN_STATE"])
-        agent.tell(state, "lose")
-        process.event("lost")
-        agent.tell(state, f"restore {OTHER}")
-        changed = process.event("url-changed", READY_SECONDS)["data"]
-        assert changed["callback_url"] == f"https://{OTHER}/api/connect/twitter/callback"
-        project.wait_for_redirect_uri(changed["callback_url"])
+        data = change_address(process, admin)
+        assert data["callback_url"] == f"https://{OTHER}/api/connect/twitter/callback"
+        project.wait_for_redirect_uri(data["callback_url"])
         stop(process)
 
     assert_only_the_line_is_left(project, before)
@@ -220,11 +232,30 @@ def test_two_tunnels_right_after_one_another_end_as_one_does(
 
     assert_only_the_line_is_left(project, before)
     project.wait_for_redirect_uri(old)
-    eventually(
-        lambda: len(server.processes()) == processes,
-        10,
-        lambda: f"{processes} processes of Strapi's; there are {server.processes()}",
+    assert_no_worker_is_left_over(server, processes)
+
+
+def test_with_a_url_of_ones_own_strapi_has_it_until_undo(
+    make_project: MakeProject, admin: dict[str, str]
+) -> None:
+    project = make_project(STRAPI_5)
+    server = project.serve()
+    old, before, processes = project.redirect_uri(), project.files(), len(server.processes())
+    assert old
+
+    done = run(
+        *("tunnel", "--url", "https://shop.example.com", "--yes", "--json"),
+        cwd=project.root,
+        env=admin,
     )
+
+    assert done.code == 0
+    assert project.redirect_uri() == "https://shop.example.com/api/connect/twitter/callback"
+    assert run("undo", "--all", "--json", cwd=project.root).code == 0
+    assert project.files() == before
+    assert project.git_status() == []
+    project.wait_for_redirect_uri(old)
+    assert_no_worker_is_left_over(server, processes)
 
 
 # After `kill -9`
@@ -247,6 +278,23 @@ def test_undo_after_kill_9_gives_strapi_its_old_address(
 
     assert undone.code == 0
     assert agents(tmp_path) == []
+    assert_only_the_line_is_left(project, before)
+    project.wait_for_redirect_uri(old)
+
+
+def test_undo_after_kill_9_while_strapi_restarts_waits_for_it(
+    make_project: MakeProject, ngrok: dict[str, str]
+) -> None:
+    project = make_project(STRAPI_5)
+    server = project.serve()
+    old, before = project.redirect_uri(), project.files()
+    assert old
+    with tunnel(project, ngrok) as process:
+        eventually(lambda: not server.is_up(), 20, "a restart")
+        process.kill()
+
+    assert run("undo", "--json", cwd=project.root).code == 0
+
     assert_only_the_line_is_left(project, before)
     project.wait_for_redirect_uri(old)
 
@@ -330,11 +378,13 @@ def test_a_variable_that_strapi_was_started_with_needs_a_start_by_the_person(
     before = project.files()
 
     with tunnel(project, admin) as process:
-        said(process, "Stop and start Strapi now")
+        said(process, STOP_AND_START)
         server.stop()
         server = project.serve()
         ready(process)
         assert project.redirect_uri() == CALLBACK
+        change_address(process, admin)
+        eventually(lambda: errors(process).count(STOP_AND_START) == 2, 5, "said anew")
         stop(process)
         assert KEEPS in errors(process)
 
@@ -377,7 +427,7 @@ def test_strapi_start_watches_nothing_so_the_person_is_asked_to_start_it(
     assert old
 
     with tunnel(project, admin) as process:
-        said(process, "Stop and start Strapi now: `strapi start` watches no file")
+        said(process, f"{STOP_AND_START}: `strapi start` watches no file")
         assert project.redirect_uri() == old
         server.stop()
         server = serve_built(project)
