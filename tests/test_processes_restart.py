@@ -19,7 +19,7 @@ from tests.views import Silent
 from twitter_setup import backend as backends
 from twitter_setup import processes, reload
 from twitter_setup.checkpoint import Undone
-from twitter_setup.restart import Restart
+from twitter_setup.restart import Restart, Served
 from twitter_setup.settings import Secret
 from twitter_setup.strapi import Credentials, Strapi
 
@@ -41,7 +41,7 @@ class World:
     def with_facts(self, **facts: Any) -> Restart:
         backend = backends.load(self.shop.backend, {}, port=self.port)
         facts = {"unwatched": None, **facts}  # pytest's folders have `tmp` in them
-        return Restart(replace(backend, **facts), self._strapi, self.view)
+        return Restart(Served.of(replace(backend, **facts)), self._strapi, self.view)
 
     def write(self) -> None:
         with self.shop.env.open("ab") as file:
@@ -69,7 +69,7 @@ def not_at_all(_: float) -> None:
 def test_a_strapi_that_does_not_run_is_said_and_not_waited_for(tmp_path: Path) -> None:
     world = World(tmp_path)
 
-    world.restart.before_change("PUBLIC_URL", not_at_all)
+    world.restart.before("PUBLIC_URL", not_at_all)
     world.restart.after_change(CALLBACK, config_changed=True)
     world.restart.wait(not_at_all)
 
@@ -88,8 +88,8 @@ def test_a_running_one_is_made_to_restart_and_no_more_is_claimed_than_was_seen(
     world = World(tmp_path, token=token)
     content, before = world.shop.config.read_bytes(), world.touched()
     with strapi_at(world.shop, world.port):
-        world.restart.before_change("PUBLIC_URL", pause)
-        assert world.restart.takes_by_itself
+        world.restart.before("PUBLIC_URL", pause)
+        assert world.restart.must_settle
         assert world.restart.must_settle
         world.write()
         world.restart.after_change(CALLBACK, config_changed=False)
@@ -106,7 +106,7 @@ def test_a_running_one_is_made_to_restart_and_no_more_is_claimed_than_was_seen(
 def test_a_config_that_was_changed_itself_is_not_touched_again(tmp_path: Path) -> None:
     world = World(tmp_path)
     with strapi_at(world.shop, world.port):
-        world.restart.before_change("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         before = world.touched()
         world.restart.after_change(CALLBACK, config_changed=True)
 
@@ -116,7 +116,7 @@ def test_a_config_that_was_changed_itself_is_not_touched_again(tmp_path: Path) -
 def test_a_refused_token_is_said_once_and_the_restart_counts(tmp_path: Path) -> None:
     world = World(tmp_path, token="may-not-read")
     with strapi_at(world.shop, world.port):
-        world.restart.before_change("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         world.restart.after_change(CALLBACK, config_changed=False)
         world.restart.wait(pause)
 
@@ -131,7 +131,7 @@ def test_one_that_is_late_is_said_and_seen_later_all_the_same(
     monkeypatch.setattr(reload, "PATIENCE", 0.2)
     world = World(tmp_path)
     with strapi_at(world.shop, world.port, deaf="99"):
-        world.restart.before_change("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         world.restart.after_change(CALLBACK, config_changed=False)
         world.restart.wait(pause)
         world.restart.look()
@@ -193,12 +193,11 @@ def test_where_it_must_be_started_anew_it_says_why_and_touches_nothing(
     before = world.touched()
 
     with listening(world.port, *words, **env):
-        restart.before_change("PUBLIC_URL", pause)
+        restart.before("PUBLIC_URL", pause)
         restart.after_change(CALLBACK, config_changed=False)
         restart.tell()
         restart.after_undo(Undone((world.shop.env,)), not_at_all)
 
-    assert not restart.takes_by_itself
     assert not restart.must_settle
     to_start, after_undo = world.view.notes
     assert "Stop and start Strapi now: " in to_start
@@ -215,9 +214,9 @@ def test_one_that_reloads_env_or_is_developed_takes_it_by_itself(
     world = World(tmp_path, strapi=strapi)
 
     with listening(world.port, *words):
-        world.restart.before_change("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
 
-    assert world.restart.takes_by_itself
+    assert world.restart.must_settle
 
 
 def test_a_back_end_of_another_kind_is_never_touched(tmp_path: Path) -> None:
@@ -226,7 +225,7 @@ def test_a_back_end_of_another_kind_is_never_touched(tmp_path: Path) -> None:
     before = world.touched()
 
     with listening(world.port):
-        restart.before_change("PUBLIC_URL", pause)
+        restart.before("PUBLIC_URL", pause)
         restart.after_change(CALLBACK, config_changed=False)
         restart.after_undo(Undone((world.shop.env,)), pause)
 
@@ -240,9 +239,9 @@ def test_a_back_end_of_another_kind_is_never_touched(tmp_path: Path) -> None:
 def test_an_undo_makes_it_restart_too(tmp_path: Path) -> None:
     world = World(tmp_path)
     with strapi_at(world.shop, world.port):
-        world.restart.before_change("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         before = world.touched()
-        world.restart.before_undo("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         world.restart.after_undo(Undone((world.shop.env,)), pause)
 
     assert world.touched() > before
@@ -255,7 +254,7 @@ def test_an_undo_that_nobody_takes_in_is_said(
     monkeypatch.setattr(reload, "NUDGE_AFTER", 0.1)
     world = World(tmp_path)
     with strapi_at(world.shop, world.port, deaf="99"):
-        world.restart.before_undo("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         world.restart.after_undo(Undone((world.shop.env,)), pause)
 
     (note,) = world.view.notes
@@ -266,7 +265,7 @@ def test_an_undo_that_changed_nothing_touches_nothing(tmp_path: Path) -> None:
     world = World(tmp_path)
     before = world.touched()
     with strapi_at(world.shop, world.port):
-        world.restart.before_undo("PUBLIC_URL", pause)
+        world.restart.before("PUBLIC_URL", pause)
         world.restart.after_undo(Undone(), not_at_all)
 
     assert world.touched() == before

@@ -472,10 +472,10 @@ def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
     slow = {**ngrok, "STANDIN_FAULT": "slow:20"}
     with running("tunnel", "--yes", "--json", cwd=shop.root, env=slow) as tunnel:
         end = time.monotonic() + 20
+        while f'"pid": {tunnel.process.pid}' not in (shop.state / "lock").read_text():
+            assert time.monotonic() < end
+            time.sleep(0.05)
         refused = run("undo", "--json", cwd=shop.root)
-        while refused.code == 0 and time.monotonic() < end:
-            run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
-            refused = run("undo", "--json", cwd=shop.root)
 
         assert refused.error["code"] == "tunnel_running"
         assert f"PID {tunnel.process.pid}" in refused.error["message"]

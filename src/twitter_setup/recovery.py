@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, processes, project, reload
+from twitter_setup import checkpoint, project
 from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.restart import SETTLE, SETTLING
+from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.state import SessionRecord, StateFolder
-from twitter_setup.strapi import Credentials, Health, Strapi
+from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.view import View
 
 
@@ -72,7 +74,12 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
         view.note(f"An earlier run was ended from outside: {_said(undone)}.")
     for path, reason in undone.kept:
         view.note(f"{path} was left as it is: {reason}.")
-    return lambda: _Reload(state.backend, record, view).after(undone)
+
+    def take_back() -> None:
+        with _strapi_told(state, record, view) as strapi:
+            strapi.undone = undone
+
+    return take_back
 
 
 def end_agent(state: StateFolder, record: SessionRecord) -> None:
@@ -88,19 +95,22 @@ def end_agent(state: StateFolder, record: SessionRecord) -> None:
 
 def undo_passing(state: StateFolder) -> Undone:
     """Undo what lasts only while a tunnel runs, newest first."""
-    return _undo(
-        state, [c for c in checkpoint.checkpoints(state.checkpoints) if c.kind == "passing"]
-    )
+    return _undo_kinds(state, everything=False)
 
 
-def undo_everything(state: StateFolder, settle: Callable[[], None] = lambda: None) -> Undone:
-    """The lasting edits too, `.env` files before the server configuration, and `settle` between."""
+def undo_everything(state: StateFolder) -> Undone:
+    """Undo the lasting edits too."""
+    return _undo_kinds(state, everything=True)
+
+
+def _undo_kinds(state: StateFolder, *, everything: bool, settle: bool = False) -> Undone:
+    """`.env` files before the server configuration, with a moment between them where Strapi needs it."""
     found = checkpoint.checkpoints(state.checkpoints)
-    passing = _undo(state, [c for c in found if c.kind == "passing"])
-    lasting = [c for c in found if c.kind == "lasting"]
-    if passing.restored and lasting:
-        settle()
-    return passing + _undo(state, lasting)
+    undone = _undo(state, [c for c in found if c.kind == "passing"])
+    lasting = [c for c in found if c.kind == "lasting"] if everything else []
+    if undone.restored and lasting and settle:
+        time.sleep(SETTLING)
+    return undone + _undo(state, lasting)
 
 
 def _undo(state: StateFolder, found: Sequence[checkpoint.Checkpoint]) -> Undone:
@@ -128,12 +138,12 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
         undone = checkpoint.recover(state.checkpoints)
         if record is not None:
             end_agent(state, record)
-        strapi = _Reload(backend, record, view)
-        undone += undo_everything(state, strapi.settle) if everything else undo_passing(state)
-        state.forget_session()
+        with _strapi_told(state, record, view) as strapi:
+            undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
+            state.forget_session()
+            strapi.undone = undone
         if everything:
             state.save_answers({})  # the lasting edit is asked for again
-        strapi.after(undone)
     finally:
         lock.release()
     left = [
@@ -179,63 +189,42 @@ def undone_data(undone: Undone) -> dict[str, Any]:
     }
 
 
-class _Reload:
-    """A running Strapi after an undo: it must read its old address again, as far as that can be seen.
+@contextmanager
+def _strapi_told(state: StateFolder, record: SessionRecord | None, view: View) -> Iterator[_Told]:
+    """Around an undo: a running Strapi reads its old address again, as far as that can be seen."""
+    told = _Told()
+    config = Path(record.config) if record and record.config else None
+    # The configuration is touched: never one that a planted session file names.
+    if (
+        record is None
+        or config is None
+        or not config.resolve().is_relative_to(state.backend.resolve())
+    ):
+        yield told
+        return
+    served = Served(
+        root=state.backend.resolve(),
+        config=config,
+        port=record.port,
+        is_strapi=record.is_strapi,
+        unwatched=record.unwatched,
+        old_version=record.old_version,
+    )
+    strapi = Strapi(record.port, Credentials())
+    restart = Restart(served, strapi, view)
+    restart.before(record.variable, time.sleep)
+    told.must_settle = restart.must_settle
+    yield told
+    restart.after_undo(told.undone, time.sleep)
+    strapi.close()
 
-    Parses nothing: what it needs to know is in the session's record.
-    """
 
-    def __init__(self, backend: Path, record: SessionRecord | None, view: View) -> None:
-        self._backend = backend.resolve()
-        self._record = record
-        self._view = view
+@dataclass(slots=True)
+class _Told:
+    """`must_settle`: the configuration may follow `.env` only after a moment. `undone`: what to tell."""
 
-    def settle(self) -> None:
-        """Between `.env` and the configuration: a change during a restart is lost."""
-        record = self._record
-        if record is not None and record.reload and self._is_up(record.port):
-            time.sleep(SETTLING)
-
-    def after(self, undone: Undone) -> None:
-        record = self._record
-        if record is None or not record.reload or not undone.restored:
-            return
-        if not self._is_up(record.port):
-            return
-        listener = processes.listener(record.port)
-        is_inherited = listener is not None and processes.inherits(listener.pid, record.variable)
-        if is_inherited or not record.takes_by_itself:
-            self._view.note("Strapi keeps the old address until you stop and start it.")
-        elif not self._is_seen(record, Path(record.reload), undone):
-            self._view.note("Strapi was not seen to start again: stop and start it yourself.")
-
-    def _is_seen(self, record: SessionRecord, config: Path, undone: Undone) -> bool:
-        def nudge() -> None:
-            if config.is_file() and config.resolve().is_relative_to(self._backend):
-                checkpoint.touch(config)
-
-        if config not in undone.restored:
-            time.sleep(SETTLING)
-            nudge()
-        strapi = Strapi(record.port, Credentials())
-        ways = reload.Ways(nudge=nudge, listener_started=lambda: 0.0)
-        watch = reload.Watch(strapi, reload.Takes.BY_ITSELF, "", ways)
-        with self._view.working("waiting for Strapi to take the old address"):
-            seen = watch.wait_until_gone(reload.NUDGE_AFTER * reload.NUDGES, time.sleep)
-        strapi.close()
-        return seen
-
-    def _is_up(self, port: int) -> bool:
-        """Whether it runs; a restart that is going on ends first, bounded."""
-        strapi = Strapi(port, Credentials())
-        until = time.monotonic() + SETTLE
-        while strapi.health() is not Health.UP and time.monotonic() < until:
-            if not processes.works_in(str(self._backend), "strapi"):
-                break
-            time.sleep(reload.INTERVAL)
-        health = strapi.health()
-        strapi.close()
-        return health is not Health.DOWN
+    must_settle: bool = False
+    undone: Undone = field(default_factory=Undone)
 
 
 def _said(undone: Undone) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from twitter_setup import checkpoint, processes, reload
 from twitter_setup.backend import BackEnd
@@ -13,15 +15,42 @@ from twitter_setup.strapi import Health, Strapi
 from twitter_setup.view import View
 
 _START = Advice("in the back end's folder", command="npm run develop")
-SETTLE = 15.0  # how long a restart that is going on may take to end
+_SETTLE = 15.0  # how long a restart that is going on may take to end
 SETTLING = 1.0  # between `.env` and the configuration, see `Restart.must_settle`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A back end as far as a restart of it goes; a session remembers it, so that `undo` parses nothing.
+
+    `unwatched` is the folder for which `strapi develop` sees no change, `old_version` one that may
+    read `.env` only when it starts; both are '' where that is no matter.
+    """
+
+    root: Path
+    config: Path
+    port: int
+    is_strapi: bool
+    unwatched: str
+    old_version: str
+
+    @classmethod
+    def of(cls, backend: BackEnd) -> Served:
+        return cls(
+            root=backend.root,
+            config=backend.server_config.path,
+            port=backend.port,
+            is_strapi=backend.strapi is not None,
+            unwatched=backend.unwatched or "",
+            old_version="" if backend.reloads_env else backend.strapi or "",
+        )
 
 
 class Restart:
     """One back end and the process that may run it. Touching its configuration makes it reload."""
 
-    def __init__(self, backend: BackEnd, strapi: Strapi, view: View) -> None:
-        self._backend = backend
+    def __init__(self, served: Served, strapi: Strapi, view: View) -> None:
+        self._served = served
         self._strapi = strapi
         self._view = view
         self._was_up = False
@@ -29,36 +58,35 @@ class Restart:
         self._why_anew = ""
         self._watch: Watch | None = None
 
-    def before_change(self, variable: str, pause: Callable[[float], None]) -> None:
-        """Look while everything is still as it was; a restart that is going on ends first, bounded."""
-        folder = str(self._backend.root)
+    def before(self, variable: str, pause: Callable[[float], None]) -> None:
+        """Look before a change, or an undo. `variable` is the one that holds the public URL.
+
+        A touch during a reload is lost, so a reload that is going on ends first, bounded.
+        """
+        folder = str(self._served.root)
         if self._strapi.health() is not Health.UP and processes.works_in(folder, "strapi"):
             with self._view.working("Strapi is starting; waiting for it"):
-                self._new_watch("").wait_until_up(SETTLE, pause)
+                self._new_watch("").wait_until_up(_SETTLE, pause)
         self._was_up = self._strapi.health() is not Health.DOWN
         self._look_how_it_takes(variable)
 
     def _look_how_it_takes(self, variable: str) -> None:
-        backend, listener = self._backend, processes.listener(self._backend.port)
+        served, listener = self._served, processes.listener(self._served.port)
         words = listener.command if listener else ()
         develops = "develop" in words or "dev" in words
         self._takes, self._why_anew = Takes.STARTED_ANEW, ""
-        if backend.strapi is None:
+        if not served.is_strapi:
             self._takes = Takes.UNKNOWN
-        elif backend.unwatched:
-            self._why_anew = f"it watches nothing below a folder like `{backend.unwatched}`"
+        elif served.unwatched:
+            self._why_anew = f"it watches nothing below a folder like `{served.unwatched}`"
         elif listener and processes.inherits(listener.pid, variable):
             self._why_anew = f"it was started with another {variable}, and that wins over .env"
         elif "start" in words and not develops:
             self._why_anew = "`strapi start` watches no file"
-        elif not (backend.reloads_env or develops):
-            self._why_anew = f"{backend.strapi} may read .env only when it starts"
+        elif served.old_version and not develops:
+            self._why_anew = f"{served.old_version} may read .env only when it starts"
         else:
             self._takes = Takes.BY_ITSELF
-
-    @property
-    def takes_by_itself(self) -> bool:
-        return self._takes is Takes.BY_ITSELF
 
     @property
     def must_settle(self) -> bool:
@@ -127,13 +155,6 @@ class Restart:
         if outcome in {Outcome.CONFIRMED, Outcome.RESTARTED}:
             self._watch = None
 
-    def before_undo(self, variable: str, pause: Callable[[float], None]) -> None:
-        """A touch during a reload is lost, so let a running one end first, bounded."""
-        if self._was_up and self._strapi.health() is not Health.UP:
-            self._new_watch("").wait_until_up(SETTLE, pause)
-        self._was_up = self._strapi.health() is not Health.DOWN
-        self._look_how_it_takes(variable)
-
     def after_undo(self, undone: Undone, pause: Callable[[float], None]) -> None:
         if not undone.restored or not self._was_up:
             return
@@ -145,7 +166,7 @@ class Restart:
             )
         elif self._takes is Takes.BY_ITSELF:
             watch = self._new_watch("")
-            if self._backend.server_config.path not in undone.restored:
+            if self._served.config not in undone.restored:
                 pause(SETTLING)
                 self._nudge()
             with self._view.working("waiting for Strapi to take the old address"):
@@ -157,7 +178,7 @@ class Restart:
                 )
 
     def _nudge(self) -> None:
-        config = self._backend.server_config.path
+        config = self._served.config
         if self._takes is Takes.BY_ITSELF and config.is_file():
             checkpoint.touch(config)
 
@@ -170,5 +191,5 @@ class Restart:
         )
 
     def _listener_started(self) -> float:
-        found = processes.listener(self._backend.port)
+        found = processes.listener(self._served.port)
         return found.started if found else 0.0

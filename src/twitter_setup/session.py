@@ -22,7 +22,7 @@ from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
 from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
-from twitter_setup.restart import SETTLING, Restart
+from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.signals import Stop
 from twitter_setup.state import SessionRecord, StateFolder, other_sessions
 from twitter_setup.strapi import Credentials, Strapi
@@ -70,7 +70,8 @@ class Tunnel:
         self._state = state
         self._stop = stop
         self._strapi = Strapi(located.backend.port, Credentials.of(located.options))
-        self._restart = Restart(located.backend, self._strapi, caller.view)
+        self._served = Served.of(located.backend)
+        self._restart = Restart(self._served, self._strapi, caller.view)
         self._former = state.session()  # a kept one, whose changes are still in the files
         self._reach = self._make_reach()
         self._record = SessionRecord(
@@ -79,8 +80,11 @@ class Tunnel:
             since=datetime.now().astimezone().isoformat(timespec="seconds"),
             reach="url" if self._options.url else "ngrok",
             layout="two-origins",
-            reload=str(located.backend.server_config.path),
-            port=located.backend.port,
+            config=str(self._served.config),
+            port=self._served.port,
+            is_strapi=self._served.is_strapi,
+            unwatched=self._served.unwatched,
+            old_version=self._served.old_version,
             # Known before the agent is started, so that one whose start was cut short is found too.
             agent_config="" if self._options.url else str(state.agent_config),
         )
@@ -178,12 +182,11 @@ class Tunnel:
         """`.env` first, the server configuration last. Returns what has to be done by hand after all."""
         self._stop.check()
         sheet = sheet_for(self._located, self._record.reach, public_url)
-        self._restart.before_change(agreed.variable, self._pause)
+        self._restart.before(agreed.variable, self._pause)
         self._record = replace(
             self._record,
             outside=_outside(agreed, self._located),
             variable=agreed.variable,
-            takes_by_itself=self._restart.takes_by_itself,
             public_url=public_url,
             callback_url=sheet.callback_url,
             sheet=sheet.data(),
@@ -297,7 +300,7 @@ class Tunnel:
 
     def _undo(self) -> None:
         # A second signal changes nothing any more: from here on a pause only sleeps.
-        self._restart.before_undo(self._record.variable, time.sleep)
+        self._restart.before(self._record.variable, time.sleep)
         undone = recovery.undo_passing(self._state)
         self._restart.after_undo(undone, time.sleep)
         self._state.forget_session()

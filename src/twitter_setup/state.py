@@ -32,9 +32,12 @@ class SessionRecord:
     layout: str
     public_url: str = ""
     callback_url: str = ""
-    reload: str = ""  # the server configuration, touched so that Strapi restarts
-    takes_by_itself: bool = False  # whether that restart reads `.env` anew
+    # As in `restart.Served`:
+    config: str = ""
     port: int = 0
+    is_strapi: bool = False
+    unwatched: str = ""
+    old_version: str = ""
     variable: str = ""  # the back end's, which holds the public URL
     kept: bool = False
     agent_pid: int = 0
