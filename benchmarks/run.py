@@ -18,8 +18,8 @@ import psutil
 
 from tests.program import free_port, make_shop, running
 from tests.world import agent
-from twitter_setup import plan
 from twitter_setup import backend as backends
+from twitter_setup import plan
 from twitter_setup.edits import server_config
 from twitter_setup.edits.spans import splice
 from twitter_setup.edits.syntax import Language
