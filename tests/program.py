@@ -34,6 +34,17 @@ CONFIG = b"""module.exports = ({ env }) => ({
 LASTING = CONFIG.replace(b"1337),\n", b"1337),\n  url: env('PUBLIC_URL', ''),\n")
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# Of every project here, so that a Strapi which runs on this machine is nobody's business.
+PORT = free_port()
+
+
 @dataclass(frozen=True)
 class Shop:
     """A project as people have it: a Strapi back end and a Vite front end in one folder."""
@@ -74,8 +85,8 @@ def make_shop(
     *,
     strapi: str = "5.54.0",
     config: bytes = CONFIG,
-    env: bytes = b"HOST=0.0.0.0\nPORT=1337\nAPP_KEYS=a,b\n",
-    frontend_env: bytes | None = b"VITE_BACKEND_URL=http://localhost:1337\n",
+    env: bytes = b"HOST=0.0.0.0\nPORT=%d\nAPP_KEYS=a,b\n" % PORT,
+    frontend_env: bytes | None = b"VITE_BACKEND_URL=http://localhost:%d\n" % PORT,
     with_frontend: bool = True,
 ) -> Shop:
     shop = Shop(folder)
@@ -198,13 +209,6 @@ def running(
     finally:
         if process.process.poll() is None:
             process.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -125,9 +125,9 @@ def test_the_session_limit_names_who_holds_the_session(world: World) -> None:
     world.reach(config_path=world.config.with_name("first.json")).open(None)
 
     with pytest.raises(TunnelFailed) as failed:
-        world.reach(known_sessions=["the project /work/shop"]).open(None)
+        world.reach(known_sessions=["the project /home/me/shop"]).open(None)
 
-    assert "the project /work/shop; " in failed.value.message
+    assert "the project /home/me/shop; " in failed.value.message
     assert f"ngrok start (PID {world.noted[0].pid})" in failed.value.message
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.program import CONFIG, LASTING, Shop, make_shop, run
+from tests import program
+from tests.program import CONFIG, LASTING, Shop, run
 from twitter_setup import backend as backends
 from twitter_setup import frontend as frontends
 from twitter_setup import frontend_plan, plan
@@ -25,6 +27,10 @@ PACKAGES = {
     "next": '{"dependencies": {"next": "16.0.0"}}',
     "cra": '{"dependencies": {"react-scripts": "5.0.1"}}',
 }
+
+
+# Nothing here is ever asked at that port, so it may be the one that people have.
+make_shop = partial(program.make_shop, env=b"HOST=0.0.0.0\nPORT=1337\nAPP_KEYS=a,b\n")
 
 
 @pytest.fixture

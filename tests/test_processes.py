@@ -83,9 +83,9 @@ def test_a_noted_process_is_known_by_pid_start_time_and_marker(
 
 
 def test_the_marker_is_a_whole_word_of_the_command_line(children: Children) -> None:
-    child = children.start("/work/shop/.twitter-setup/ngrok.json.bak")
+    child = children.start("/home/me/shop/.twitter-setup/ngrok.json.bak")
 
-    marker = "/work/shop/.twitter-setup/ngrok.json"
+    marker = "/home/me/shop/.twitter-setup/ngrok.json"
     assert processes.noted(child.pid, _started(child), marker) is None
 
 

@@ -17,6 +17,7 @@ import pytest
 from tests.program import (
     CONFIG,
     LASTING,
+    PORT,
     SOURCE,
     Shop,
     free_port,
@@ -342,7 +343,7 @@ def test_with_a_url_of_ones_own_it_applies_prints_and_ends(shop: Shop) -> None:
 
 
 def test_a_dry_run_touches_nothing_and_shows_our_own_lines_only(shop: Shop) -> None:
-    shop.env.write_bytes(b"JWT_SECRET=hunter2\n")
+    shop.env.write_bytes(b"JWT_SECRET=hunter2\nPORT=%d\n" % PORT)
     before = shop.files()
 
     done = run("tunnel", "--dry-run", "--json", cwd=shop.root)

@@ -94,13 +94,17 @@ def build(
         connect_url=f"{public_url}{api_prefix}/connect/twitter",
         portal_url=PORTAL_URL,
         app_name=name,
-        app_description=f"Lets people log in to {name} with their X account.",
+        app_description=f"Lets people log in to {_without_login(name)} with their X account.",
         use_case=(
             f"{name} offers logging in with X. We ask X only who the person is: the user name and "
             "the e-mail address, to create their account or to find it again. We do not post, "
             "do not read timelines, and do not store anything else from X."
         ),
     )
+
+
+def _without_login(name: str) -> str:
+    return name.removesuffix(" login") or name
 
 
 def callback_url(public_url: str, api_prefix: str) -> str:

@@ -22,18 +22,18 @@ _NUMBERS = itertools.count(1)
 _INSTALL_SECONDS = 900
 
 
-def work_folder() -> Path:
+def scratch_folder() -> Path:
     """A folder that `strapi develop` watches: it sees no change below `tmp`, `build` or a dot folder."""
-    named = _ENVIRONMENT.get("TWITTER_SETUP_WORK")
+    named = _ENVIRONMENT.get("TWITTER_SETUP_SCRATCH")
     if named:
         part = unwatched_part(Path(named).resolve())
-        assert part is None, f"TWITTER_SETUP_WORK: Strapi watches nothing below {part!r}"
+        assert part is None, f"TWITTER_SETUP_SCRATCH: Strapi watches nothing below {part!r}"
         return Path(named).resolve()
     home = Path(_ENVIRONMENT.get("HOME") or "/root")
-    for folder in (_REPOSITORY / "work", home / "twitter-setup-work"):
+    for folder in (_REPOSITORY / "scratch", home / "twitter-setup-scratch"):
         if unwatched_part(folder) is None:
             return folder
-    return Path("/opt/twitter-setup-work")
+    return Path("/opt/twitter-setup-scratch")
 
 
 def environment() -> dict[str, str]:
@@ -61,7 +61,7 @@ def need_node() -> None:
 def node_modules(name: str, packages: Path) -> Path:
     """The packages of a lock file, from the cache or from npm."""
     lock = (packages / "package-lock.json").read_bytes()
-    folder = work_folder() / "installed" / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
+    folder = scratch_folder() / "installed" / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.parent / f"{name}.lock"):
         if not folder.is_dir():
@@ -98,13 +98,13 @@ def _install(packages: Path, folder: Path) -> None:
 
 def new_run() -> Path:
     """A folder for one test's project."""
-    folder = work_folder() / "runs" / f"{os.getpid()}-{next(_NUMBERS)}"
+    folder = scratch_folder() / "runs" / f"{os.getpid()}-{next(_NUMBERS)}"
     folder.mkdir(parents=True)
     return folder
 
 
 def remove_stale_runs() -> None:
     """What test runs left that were killed."""
-    for folder in (work_folder() / "runs").glob("*-*"):
+    for folder in (scratch_folder() / "runs").glob("*-*"):
         if not psutil.pid_exists(int(folder.name.partition("-")[0])):
             shutil.rmtree(folder, ignore_errors=True)
