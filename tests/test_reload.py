@@ -107,6 +107,19 @@ def test_one_that_restarts_at_once_is_never_nudged() -> None:
     assert here.nudges == []
 
 
+@pytest.mark.parametrize("credentials", [NOBODY, BY_TOKEN])
+def test_one_that_is_started_late_is_left_in_peace_even_where_it_cannot_be_asked(
+    credentials: Credentials,
+) -> None:
+    def refuse(_: float) -> str:
+        raise SetupError("strapi_auth", "Strapi refuses this e-mail and password.")
+
+    here = world(state=between(0, 20), uri=refuse, credentials=credentials)
+
+    assert here.watch.wait(60, here.clock.pause) is Outcome.RESTARTED
+    assert here.nudges == []
+
+
 def test_a_dropped_event_is_made_good_by_the_next_nudge() -> None:
     here = world()
     here.strapi.state = lambda now: (

@@ -72,7 +72,11 @@ class Watch:
     def poll(self) -> Outcome | None:
         """`CONFIRMED` or `RESTARTED` once seen, `None` until then. Never raises `SetupError`."""
         health = self._strapi.health()
-        self.was_down = self.was_down or health is Health.DOWN
+        if health is Health.DOWN:
+            self.was_down = True
+            self._nudged_at = (
+                self._ways.clock()
+            )  # one that has just come up is left in peace at first
         if health is not Health.UP:
             return None
         if self._may_ask and self.problem is None:
@@ -130,6 +134,7 @@ class Watch:
             except SetupError as problem:
                 if problem.code != "strapi_down":
                     self.problem = problem
+                return None
         self._nudge_if_late()
         return None
 
