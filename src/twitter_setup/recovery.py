@@ -98,11 +98,6 @@ def undo_passing(state: StateFolder) -> Undone:
     return _undo_kinds(state, everything=False)
 
 
-def undo_everything(state: StateFolder) -> Undone:
-    """Undo the lasting edits too."""
-    return _undo_kinds(state, everything=True)
-
-
 def _undo_kinds(state: StateFolder, *, everything: bool, settle: bool = False) -> Undone:
     """`.env` files before the server configuration, with a moment between them where Strapi needs it."""
     found = checkpoint.checkpoints(state.checkpoints)
