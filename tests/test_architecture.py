@@ -40,6 +40,7 @@ WRITERS = {
     "atomic",  # how a file is replaced
     "checkpoint",  # the user's files, and the journal of it
     "state",  # our own folder, and the list of running sessions
+    "provider_checkpoint",  # takes its own files away
     "crash",  # the report of a bug
     "ngrok",  # the agent's log
     "ngrok_config",  # the agent's configuration, which holds nothing secret

@@ -17,6 +17,7 @@ import pytest
 from tests.views import Silent
 from twitter_setup import checkpoint, recovery
 from twitter_setup.edits.spans import Edit, FileEdit
+from twitter_setup.settings import Options
 from twitter_setup.state import SessionRecord, StateFolder
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -148,7 +149,7 @@ def test_a_run_killed_anywhere_is_put_back_by_the_next(tmp_path: Path, after: bo
         assert lasting in {project.originals[project.config], afters[project.config]}
         assert project.strays() == []
         assert project.env.stat().st_mode & 0o777 == 0o640
-        recovery.undo(root, everything=True, view=Silent())
+        recovery.undo(root, options=Options(), everything=True, view=Silent())
         assert project.contents() == project.originals, point
         assert list(project.state.checkpoints.glob("*")) == []
     assert point > 40, "too few points: is the code still seen through?"
@@ -172,7 +173,7 @@ def test_a_recovery_that_is_killed_too_is_finished_by_the_one_after(tmp_path: Pa
             assert wholly_old_or_new(project, afters)
 
             recovery.recover(project.state, Silent())
-            recovery.undo(root, everything=True, view=Silent())
+            recovery.undo(root, options=Options(), everything=True, view=Silent())
 
             assert project.contents() == project.originals, (first, second)
             assert project.strays() == []

@@ -21,7 +21,7 @@ from twitter_setup import processes, reload
 from twitter_setup.checkpoint import Undone
 from twitter_setup.restart import Restart, Served
 from twitter_setup.settings import Secret
-from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.strapi import Credentials, Strapi, local_address
 
 URL = "https://a.example.com"
 CALLBACK = f"{URL}/api/connect/twitter/callback"
@@ -35,7 +35,7 @@ class World:
         self.shop: Shop = make_shop(folder, strapi=strapi, env=b"A=1\n", with_frontend=False)
         self.view = Silent()
         credentials = Credentials(token=Secret(token)) if token else Credentials()
-        self._strapi = Strapi(self.port, credentials)
+        self._strapi = Strapi(local_address(self.port), credentials)
         self.restart = self.with_facts()
 
     def with_facts(self, **facts: Any) -> Restart:

@@ -14,7 +14,7 @@ import pytest
 from tests.program import Shop, free_port, make_shop, strapi_at
 from twitter_setup.errors import SetupError
 from twitter_setup.settings import Secret
-from twitter_setup.strapi import Credentials, Health, Strapi, listens
+from twitter_setup.strapi import Credentials, Health, Strapi, listens, local_address
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"
 EMAIL, PASSWORD, TOKEN = "admin@example.com", "Secret123-hunter2", "token-hunter3"
@@ -55,7 +55,7 @@ def strapi(fake: Answer, credentials: Credentials) -> Strapi:
     client = httpx.Client(
         base_url="http://localhost:1337", transport=httpx.MockTransport(fake), trust_env=False
     )
-    return Strapi(1337, credentials, client)
+    return Strapi("http://localhost:1337", credentials, client)
 
 
 def refusal(fake: Answer, credentials: Credentials) -> SetupError:
@@ -158,13 +158,20 @@ def test_the_wrong_password_and_the_wrong_token_say_what_to_check() -> None:
     "body",
     [
         *(b"", b"<!doctype html>hunter5", b"[]", b"null", b"{}", b"\xff\xfe"),
-        *(b'{"twitter": null}', b'{"twitter": {}}', b'{"twitter": {"redirectUri": 1}}'),
+        b'{"twitter": null}',
     ],
 )
 def test_an_answer_that_is_no_list_of_providers_is_an_error(body: bytes) -> None:
     fake = FakeStrapi(providers=lambda _: httpx.Response(200, content=body))
 
     assert refusal(fake, BY_TOKEN).code == "strapi_error"
+
+
+@pytest.mark.parametrize("body", [b'{"twitter": {}}', b'{"twitter": {"redirectUri": 1}}'])
+def test_a_list_without_redirect_uris_is_of_an_old_strapi(body: bytes) -> None:
+    fake = FakeStrapi(providers=lambda _: httpx.Response(200, content=body))
+
+    assert refusal(fake, BY_TOKEN).code == "unsupported_version"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"data": null}', b'{"data": {}}'])
@@ -206,10 +213,11 @@ def listening() -> Iterator[int]:
 
 
 def test_a_closed_port_is_down_and_a_refused_connection_is_strapi_down() -> None:
-    asked = Strapi(free_port(), BY_TOKEN)
+    port = free_port()
+    asked = Strapi(local_address(port), BY_TOKEN)
 
     assert asked.health() is Health.DOWN
-    assert not listens(asked.port)
+    assert not listens(port)
     with pytest.raises(SetupError) as caught:
         asked.redirect_uri()
     assert caught.value.code == "strapi_down"
@@ -223,7 +231,7 @@ def test_only_204_is_up(code: int, health: Health) -> None:
     fake = FakeStrapi(_health=lambda _: httpx.Response(code))
     with listening() as port:
         asked = strapi(fake, BY_TOKEN)
-        asked.port = port
+        asked.address = local_address(port)
 
         assert asked.health() is health
 
@@ -234,7 +242,7 @@ def test_what_listens_and_does_not_answer_is_starting() -> None:
 
     with listening() as port:
         asked = strapi(fail, BY_TOKEN)
-        asked.port = port
+        asked.address = local_address(port)
 
         assert asked.health() is Health.STARTING
 
@@ -246,7 +254,7 @@ def test_the_stand_in_and_the_fake_agree(tmp_path: Path) -> None:
     wrong = Credentials(email=EMAIL, password=Secret("wrong"))
 
     with strapi_at(shop, port):
-        asked = Strapi(port, known)
+        asked = Strapi(local_address(port), known)
         assert asked.health() is Health.UP
         assert asked.redirect_uri() == CALLBACK
         for credentials, code in [
@@ -255,7 +263,7 @@ def test_the_stand_in_and_the_fake_agree(tmp_path: Path) -> None:
             (Credentials(token=Secret("may-not-read")), "strapi_forbidden"),
         ]:
             with pytest.raises(SetupError) as caught:
-                Strapi(port, credentials).redirect_uri()
+                Strapi(local_address(port), credentials).redirect_uri()
             assert caught.value.code == code
 
 
@@ -267,7 +275,7 @@ def test_a_proxy_in_the_environment_never_sees_the_token(monkeypatch: pytest.Mon
         proxy.settimeout(0.05)
 
         with pytest.raises(SetupError):
-            Strapi(free_port(), BY_TOKEN).redirect_uri()
+            Strapi(local_address(free_port()), BY_TOKEN).redirect_uri()
 
         with pytest.raises(TimeoutError):
             proxy.accept()

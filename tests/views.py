@@ -19,14 +19,17 @@ class Silent:
         self.steps: list[tuple[str, str]] = []
         self.answers: list[tuple[str, Mapping[str, Any]]] = []
 
-    def ask(self, question: str) -> bool:
-        raise AssertionError(question)
+    def ask(self, question: str, *, default: bool = True) -> bool:
+        raise AssertionError(question, default)
 
     def choose(self, question: str, choices: Sequence[str]) -> int:
         raise AssertionError(question, choices)
 
     def enter(self, question: str, default: str) -> str:
         raise AssertionError(question, default)
+
+    def enter_secret(self, question: str) -> str:
+        raise AssertionError(question)
 
     def say(self, text: str = "") -> None: ...
 

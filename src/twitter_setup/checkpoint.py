@@ -21,6 +21,7 @@ from twitter_setup.journal import Record
 
 Kind = Literal["passing", "lasting"]
 _PENDING = ".pending.json"
+OF_STRAPI = "-provider.json"  # in the same folder, and no file of the user's: `provider_checkpoint`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
         _check_unchanged(edit)
         atomic.check_writable(edit.path)
     former = [c for c in checkpoints(folder) if c.kind == kind] if kind == "passing" else []
-    number = former[-1].number if former else _next_number(folder)
+    number = former[-1].number if former else next_number(folder)
     records = former[-1].records if former else ()
     checkpoint = Checkpoint(
         number=number,
@@ -246,7 +247,7 @@ def _pending_file(folder: Path, checkpoint: Checkpoint) -> Path:
     return folder / f"{checkpoint.id}{_PENDING}"
 
 
-def _next_number(folder: Path) -> int:
+def next_number(folder: Path) -> int:
     taken = [int(p.name[:4]) for p in folder.glob("*.json") if p.name[:4].isdigit()]
     return max(taken, default=0) + 1
 
@@ -269,7 +270,11 @@ def _save(path: Path, checkpoint: Checkpoint) -> None:
 def _load_all(folder: Path, *, pending: bool) -> tuple[Checkpoint, ...]:
     if not folder.is_dir():
         return ()
-    paths = sorted(p for p in folder.glob("*.json") if p.name.endswith(_PENDING) == pending)
+    paths = sorted(
+        p
+        for p in folder.glob("*.json")
+        if p.name.endswith(_PENDING) == pending and not p.name.endswith(OF_STRAPI)
+    )
     return tuple(_load(path) for path in paths)
 
 

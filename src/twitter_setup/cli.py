@@ -40,6 +40,9 @@ SECRET_VARIABLES = (
 )
 
 
+_NO_PROJECT = frozenset({"no_project", "several_projects"})
+
+
 class _Boundary(TyperGroup):
     """Every error ends here, once: rendered, and turned into the exit code. The same under CliRunner."""
 
@@ -166,6 +169,30 @@ AdminPassword = Annotated[
 ]
 
 
+StrapiUrl = Annotated[
+    str | None,
+    _option("--strapi", help="A deployed Strapi: https://cms.example.com.", metavar="URL"),
+]
+Key = Annotated[
+    str | None,
+    _option(
+        "--key",
+        help="X's Consumer Key; - reads it from standard input.",
+        metavar="KEY",
+        usual="TWITTER_API_KEY",
+    ),
+]
+ApiSecret = Annotated[
+    str | None,
+    _option(
+        "--secret",
+        help="X's Consumer Secret; - reads it from standard input.",
+        metavar="SECRET",
+        usual="TWITTER_API_SECRET",
+    ),
+]
+
+
 @app.callback(invoke_without_command=True)
 def _root(
     context: typer.Context,
@@ -242,6 +269,67 @@ def tunnel(
 
 
 @app.command()
+def configure(
+    context: typer.Context,
+    key: Key = None,
+    secret: ApiSecret = None,
+    redirect: Annotated[
+        str | None,
+        _option("--redirect", help="The front-end page where a login ends.", metavar="URL"),
+    ] = None,
+    url: Url = None,
+    disable: Annotated[
+        bool, _option("--disable", help="Switch the login off; keep the rest.")
+    ] = False,
+    strapi: StrapiUrl = None,
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    port: BackEndPort = None,
+    frontend_port: FrontEndPort = None,
+    dry_run: Annotated[
+        bool, _option("--dry-run", help="Show what would be changed in Strapi; change nothing.")
+    ] = False,
+    yes: Yes = False,
+    admin_token: AdminToken = None,
+    admin_email: AdminEmail = None,
+    admin_password: AdminPassword = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Put key, secret and redirect URL in Strapi.
+
+    Signs in to Strapi's admin API, changes the twitter provider and nothing else, and reads it back.
+    What is not given stays as it is in Strapi.
+    """
+    view = _view("configure", as_json=as_json, quiet=quiet, verbose=verbose)
+    _say_what_the_shell_keeps(context, view)
+    options = _options(
+        context,
+        key=key,
+        secret=secret,
+        redirect=redirect,
+        url=url,
+        disable=disable,
+        strapi=strapi,
+        backend=backend,
+        frontend=frontend,
+        port=port,
+        frontend_port=frontend_port,
+        dry_run=dry_run,
+        yes=yes,
+        admin_token=admin_token,
+        admin_email=admin_email,
+        admin_password=admin_password,
+    )
+
+    from twitter_setup import configure as command  # noqa: PLC0415
+
+    caller = _caller("configure", view)
+    command.configure(options, _located_if_any(options, caller), caller)
+
+
+@app.command()
 def urls(
     backend: BackEndDir = None,
     frontend: FrontEndDir = None,
@@ -291,6 +379,7 @@ def undo(
     everything: Annotated[
         bool, _option("--all", help="The lasting edit of config/server too.")
     ] = False,
+    strapi: StrapiUrl = None,
     admin_token: AdminToken = None,
     admin_email: AdminEmail = None,
     admin_password: AdminPassword = None,
@@ -298,14 +387,16 @@ def undo(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Put the files back.
+    """Put the files back, and Strapi's setting.
 
-    After a tunnel that was kept or ended from outside. Asks nothing, and needs nothing of the project.
+    After a tunnel that was kept or ended from outside, and after `configure` (which needs an
+    administrator's credentials again). Asks nothing, and needs nothing of the project.
     """
     view = _view("undo", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
         backend=backend,
         frontend=frontend,
+        strapi=strapi,
         admin_token=admin_token,
         admin_email=admin_email,
         admin_password=admin_password,
@@ -316,7 +407,7 @@ def undo(
 
     with Stop():
         folder = locate.state_folder(options, _caller("undo", view))
-        data, code = recovery.undo(folder, everything=everything, view=view)
+        data, code = recovery.undo(folder, options=options, everything=everything, view=view)
         view.answer("undo", data, exit_code=code)
     return code
 
@@ -370,6 +461,11 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
             given[name] = read(given[name])
     if given.get("url") and given.get("domain"):
         given = _one_reach(context, given)
+    if given.get("strapi") is not None:
+        from twitter_setup import strapi_address  # noqa: PLC0415
+
+        given["strapi"] = strapi_address.parse(given["strapi"])
+    given = _from_standard_input(given)
     for name in given.get("env_vars", ()):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
             raise SetupError(
@@ -379,8 +475,46 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
             )
     for name in ("admin_token", "admin_password"):
         given[name] = Secret(given[name]) if given.get(name) else None
+    for name in ("key", "secret"):  # an empty one is refused, not taken for none
+        given[name] = None if given.get(name) is None else Secret(given[name])
     authtoken = taken["NGROK_AUTHTOKEN"]
     return Options(**given, authtoken=Secret(authtoken) if authtoken else None)
+
+
+def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:
+    """`-` is the next line of standard input: the key's first where both are there."""
+    names = [name for name in ("key", "secret") if given.get(name) == "-"]
+    lines = {name: sys.stdin.readline() for name in names}
+    for name, line in lines.items():
+        if not line:
+            raise SetupError(
+                "usage",
+                f"--{name} -: standard input ended before the {name} came.",
+                advice=[
+                    Advice(
+                        "one line each, the key first",
+                        command="twitter-setup configure --key - --secret - < keys.txt",
+                    )
+                ],
+                unchanged="Nothing was changed.",
+            )
+    return {**given, **lines}
+
+
+def _say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
+    names = [
+        name
+        for name in ("key", "secret", "admin_token", "admin_password")
+        if context.params.get(name) not in {None, "-"}
+        and (source := context.get_parameter_source(name)) is not None
+        and source.name == "COMMANDLINE"
+    ]
+    if names:
+        flags = " and ".join(f"--{name.replace('_', '-')}" for name in names)
+        view.note(
+            f"{flags} on the command line: your shell keeps that in its history. The environment, `-` "
+            "for standard input, or the question leave nothing there."
+        )
 
 
 def _one_reach(context: typer.Context | None, given: dict[str, Any]) -> dict[str, Any]:
@@ -415,6 +549,16 @@ def _locate(options: Options, caller: Caller) -> Located:
     from twitter_setup import locate  # noqa: PLC0415
 
     return locate.locate(options, caller)
+
+
+def _located_if_any(options: Options, caller: Caller) -> Located | None:
+    """A deployed Strapi can be configured from anywhere; in its project more is known."""
+    try:
+        return _recovered(_locate(options, caller), caller)
+    except SetupError as error:
+        if options.strapi is None or options.backend or error.code not in _NO_PROJECT:
+            raise
+        return None
 
 
 def _recovered(located: Located, caller: Caller) -> Located:

@@ -13,7 +13,7 @@ import select
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -128,10 +128,13 @@ class People:
     def may_ask(self) -> bool:
         return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
 
-    def ask(self, question: str) -> bool:
+    def ask(self, question: str, *, default: bool = True) -> bool:
+        choices = "[Y/n]" if default else "[y/N]"
         while True:
-            answer = self._read(f"{question} [Y/n] ").strip().lower()
-            if answer in {"", "y", "yes"}:
+            answer = self._read(f"{question} {choices} ").strip().lower()
+            if not answer:
+                return default
+            if answer in {"y", "yes"}:
                 return True
             if answer in {"n", "no"}:
                 return False
@@ -149,15 +152,22 @@ class People:
         hint = f" [{default}]" if default else ""
         return self._read(f"{question}{hint}: ").strip() or default
 
+    def enter_secret(self, question: str) -> str:
+        import getpass  # noqa: PLC0415 - only where a secret is asked for
+
+        self._streams.err.file.flush()
+        try:
+            return getpass.getpass(f"{question}: ", stream=cast(TextIO, self._streams.err.file))
+        except EOFError:
+            raise _no_answer() from None
+
     def _read(self, prompt: str) -> str:
         # stderr, so that stdout holds the answer alone; `input` would write the prompt to stdout.
         self._streams.err.print(prompt, end="", soft_wrap=True)
         self._streams.err.file.flush()
         line = sys.stdin.readline()
         if not line:
-            raise SetupError(
-                "declined", "The answer did not come.", unchanged="Nothing was changed."
-            )
+            raise _no_answer()
         return line
 
     def say(self, text: str = "") -> None:
@@ -226,14 +236,17 @@ class Program:
         self._command = command
         self._streams = _Streams()
 
-    def ask(self, question: str) -> bool:
-        raise AssertionError(question)
+    def ask(self, question: str, *, default: bool = True) -> bool:
+        raise AssertionError(question, default)
 
     def choose(self, question: str, choices: Sequence[str]) -> int:
         raise AssertionError(question, choices)
 
     def enter(self, question: str, default: str) -> str:
         raise AssertionError(question, default)
+
+    def enter_secret(self, question: str) -> str:
+        raise AssertionError(question)
 
     def say(self, text: str = "") -> None: ...
 
@@ -299,6 +312,10 @@ class Program:
             print(_json(envelope, getattr(file, "encoding", None)), file=file, flush=True)
         except (OSError, ValueError):
             self._streams.out_is_gone = True
+
+
+def _no_answer() -> SetupError:
+    return SetupError("declined", "The answer did not come.", unchanged="Nothing was changed.")
 
 
 def _json(envelope: Mapping[str, Any], encoding: str | None) -> str:

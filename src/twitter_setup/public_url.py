@@ -31,7 +31,7 @@ def parse_public_url(text: str) -> str:
     scheme = _SCHEME.match(text)
     if scheme is None:
         raise _wrong(
-            f"has no https:// in front: {_shown(text)}", _retry(f"https://{text.lstrip('/')}")
+            f"has no https:// in front: {shown(text)}", _retry(f"https://{text.lstrip('/')}")
         )
     if scheme.group(1).lower() not in _DEFAULT_PORTS:
         raise _wrong(f"starts with {scheme.group(1)}://, and only https:// will do", _example())
@@ -55,6 +55,12 @@ def parse_domain(text: str) -> str:
     return host
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host name (IPv6 with or without brackets) is this machine's own."""
+    address = _address(host.strip("[]"))
+    return host.lower() == "localhost" or (address is not None and address.is_loopback)
+
+
 def _no_domain(problem: str) -> SetupError:
     advice = Advice(
         "name one of your account's",
@@ -69,7 +75,7 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         _ = parts.hostname
     except ValueError as error:
-        raise _wrong(f"is not an address: {_shown(text)}", _example()) from error
+        raise _wrong(f"is not an address: {shown(text)}", _example()) from error
     if "@" in parts.netloc:
         bare = parts.netloc.rpartition("@")[2]
         raise _wrong("has a user name or password in it", _retry(f"{parts.scheme}://{bare}"))
@@ -87,7 +93,7 @@ def _host(parts: SplitResult) -> str:
     host = named if named.isascii() else _punycode(named)
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise _wrong(f"has no valid host name: {_shown(named)}", _example())
+        raise _wrong(f"has no valid host name: {shown(named)}", _example())
     if _NUMBER.fullmatch(labels[-1]):
         raise _wrong(
             f"has no valid host name: {host} (an IPv4 address has four numbers up to 255)",
@@ -102,7 +108,7 @@ def _punycode(host: str) -> str:
     try:
         return httpx.URL(f"https://{host}").raw_host.decode("ascii")
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise _wrong(f"has no valid host name: {_shown(host)}", _example()) from error
+        raise _wrong(f"has no valid host name: {shown(host)}", _example()) from error
 
 
 def _port(parts: SplitResult) -> str:
@@ -124,7 +130,7 @@ def _refuse_extras(text: str, parts: SplitResult, origin: str) -> None:
         raise _wrong("has a fragment (#…) in it", _retry(origin))
     if parts.path not in ("", "/"):
         raise _wrong(
-            f"has a path, {_shown(parts.path)}, where Strapi and the front end need the whole host",
+            f"has a path, {shown(parts.path)}, where Strapi and the front end need the whole host",
             _retry(origin),
         )
 
@@ -175,7 +181,7 @@ def _example() -> Advice:
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Cut `text` short, without what may be a password."""
-    shown = re.sub(r"//[^/]*@", "//••••@", text)
-    return shown if len(shown) <= 60 else f"{shown[:59]}…"
+    text = re.sub(r"//[^/]*@", "//••••@", text)
+    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, project
+from twitter_setup import checkpoint, project, provider_undo
 from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.restart import SETTLING, Restart, Served
+from twitter_setup.settings import Options
 from twitter_setup.state import SessionRecord, StateFolder
-from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.view import View
 
 
@@ -115,10 +116,13 @@ def _undo(state: StateFolder, found: Sequence[checkpoint.Checkpoint]) -> Undone:
     return undone
 
 
-def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any], ExitCode]:
+def undo(
+    backend: Path, *, options: Options, everything: bool, view: View
+) -> tuple[dict[str, Any], ExitCode]:
     """The `undo` command: puts files back, asks nothing, parses nothing. Returns its `data` and exit code.
 
-    It failed when something of ours had to stay in a file.
+    Strapi's setting too, where an administrator's credentials are given. It failed when something of
+    ours had to stay in a file, or Strapi did not take its former setting.
     """
     state = StateFolder(backend)
     if not state.path.is_dir():
@@ -133,6 +137,8 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
         undone = checkpoint.recover(state.checkpoints)
         if record is not None:
             end_agent(state, record)
+        # Before the files: they make Strapi start again.
+        provider, failed = provider_undo.undo(state, options, view, everything=everything)
         with _strapi_told(state, record, view) as strapi:
             undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
             state.forget_session()
@@ -144,7 +150,7 @@ def undo(backend: Path, *, everything: bool, view: View) -> tuple[dict[str, Any]
     left = [
         c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
     ]
-    return undone_data(undone), ExitCode.FAILED if left else ExitCode.OK
+    return undone_data(undone, provider), ExitCode.FAILED if left or failed else ExitCode.OK
 
 
 def recover_if_free(state: StateFolder, view: View) -> None:
@@ -176,11 +182,11 @@ def say_undone(undone: Undone, view: View) -> None:
         view.note(f"{path} was left as it is: {reason}.")
 
 
-def undone_data(undone: Undone) -> dict[str, Any]:
+def undone_data(undone: Undone, provider: str | None = None) -> dict[str, Any]:
     return {
         "restored": [str(path) for path in undone.restored],
         "kept": [{"path": str(path), "reason": reason} for path, reason in undone.kept],
-        "provider": None,
+        "provider": provider,
     }
 
 
@@ -205,7 +211,7 @@ def _strapi_told(state: StateFolder, record: SessionRecord | None, view: View) -
         unwatched=record.unwatched,
         old_version=record.old_version,
     )
-    strapi = Strapi(record.port, Credentials())
+    strapi = Strapi(local_address(record.port), Credentials())
     restart = Restart(served, strapi, view)
     restart.before(record.variable, time.sleep)
     told.must_settle = restart.must_settle

@@ -234,16 +234,50 @@ def _status(data: Data, _: Data) -> Iterator[Line]:
     for change in data["changes"]:
         kind = "stays" if change["lasting"] else "until stop"
         yield _pair("Changed", f"{change['path']}   {change['summary']}   ({kind})")
+    for one in data["checkpoints"]:
+        if one["kind"] == "provider":
+            yield _pair(
+                "In Strapi", f"configured {one['created']}; twitter-setup undo takes it back"
+            )
     for other in data["elsewhere"]:
         yield _pair("Elsewhere", f"{other['backend']} (PID {other['pid']}) {other['public_url']}")
 
 
 def _undo(data: Data, _: Data) -> Iterator[Line]:
-    if not data["restored"] and not data["kept"]:
+    if not data["restored"] and not data["kept"] and data["provider"] is None:
         yield Line.of("Nothing to undo.")
     for path in data["restored"]:
         yield done("restored", path, to_stderr=False)
+    if data["provider"] == "restored":
+        yield done("Strapi", "the twitter provider is as it was", to_stderr=False)
     yield from _kept(data)
+
+
+def _configure(data: Data, context: Data) -> Iterator[Line]:
+    who = f"signed in as {context['signed_in_as']}" if context["signed_in_as"] else "by admin token"
+    yield Line.of(f"Strapi at {data['strapi']}, {who}")
+    labels = {"callback": "redirect URL"}
+    for name, before, after in context["rows"]:
+        parts = ((f"  {labels.get(name, name):<14} ", ""), (f"{before} → ", "dim"), (after, "bold"))
+        yield Line(parts, hang=17)
+    if data["dry_run"]:
+        yield Line.of("Nothing was changed." if context["rows"] else _AS_IT_SHOULD_BE)
+        return
+    if context["rows"]:
+        others = f"the other {context['others']} providers are untouched"
+        yield done("Strapi", f"written and read back; {others}", to_stderr=False)
+    else:
+        yield done("Strapi", _AS_IT_SHOULD_BE, to_stderr=False)
+    if not data["enabled"]:
+        yield Line.of("The login with X is off; key, secret and redirect URL are kept.")
+        yield _pair("Again on", "twitter-setup configure")
+        return
+    yield _pair("X must know", f"this callback: {data['callback_url']}")
+    if context["rows"] and context["has_undo"]:
+        yield _pair("Undo", "twitter-setup undo   puts the former setting back")
+
+
+_AS_IT_SHOULD_BE = "Everything is as it should be; nothing was written."
 
 
 def _init(data: Data, _: Data) -> Iterator[Line]:
@@ -280,5 +314,6 @@ ANSWERS: dict[str, Callable[[Data, Data], Iterator[Line]]] = {
     "status": _status,
     "undo": _undo,
     "init": _init,
+    "configure": _configure,
     "dry-run": _dry_run,
 }

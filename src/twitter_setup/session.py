@@ -14,18 +14,19 @@ from twitter_setup import (
     handover,
     processes,
     proposal,
+    provider_checkpoint,
     recovery,
     settings,
     tunnel,
 )
 from twitter_setup.checkpoint import Undone
-from twitter_setup.errors import ExitCode, Interrupted, TunnelFailed
+from twitter_setup.errors import Advice, ExitCode, Interrupted, SetupError, TunnelFailed
 from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
 from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.signals import Stop
 from twitter_setup.state import SessionRecord, StateFolder, other_sessions
-from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
@@ -69,7 +70,7 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(located.backend.port, Credentials.of(located.options))
+        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._former = state.session()  # a kept one, whose changes are still in the files
@@ -229,6 +230,7 @@ class Tunnel:
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
         for note in (*agreed.notes, *proposal.login_notes(self._located, public_url)):
             self._view.note(note)
+        self._compare_redirect_url()
         last = self._state.last()
         self._state.save_last(self._record.sheet)
         data = {
@@ -240,6 +242,35 @@ class Tunnel:
         self._is_ready = True
         self._view.answer("ready", data, last=last, ends_here=bool(self._options.url))
         handover.hand_over(self._options, data, self._view)
+
+    def _compare_redirect_url(self) -> None:
+        """Where an administrator's credentials let us see it: does the login end on our page?"""
+        seen, wanted = self._strapi.last_seen, self._record.sheet["redirect_url"]
+        if seen is None or not wanted or not seen.get("callback") or seen["callback"] == wanted:
+            return
+        self._view.note(
+            f"In Strapi the redirect URL is {seen['callback']}, and for this address it is {wanted}.",
+            [Advice("write that one", command="twitter-setup configure")],
+        )
+
+    def _say_what_strapi_keeps(self) -> None:
+        """`configure` outlives the tunnel: what it wrote may lead to an address that is gone now."""
+        written = [c.redirect_url for c in provider_checkpoint.load_all(self._state)]
+        if not written or not written[-1].startswith(f"{self._record.public_url}/"):
+            return
+        frontend = self._located.frontend
+        local = f"http://localhost:{frontend.port if frontend else 3000}"
+        path = written[-1].removeprefix(self._record.public_url)
+        self._view.note(
+            f"The redirect URL in Strapi still points to this tunnel: {written[-1]}.",
+            [
+                Advice("with the next tunnel", command="twitter-setup configure"),
+                Advice(
+                    "or back to this machine",
+                    command=f"twitter-setup configure --redirect {local}{path}",
+                ),
+            ],
+        )
 
     def _stay(self) -> None:
         with suppress(Interrupted):  # in the middle of a change of URL: the undo is what follows
@@ -307,6 +338,8 @@ class Tunnel:
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)
         lasting = [record.path for one in left if one.kind == "lasting" for record in one.records]
+        with suppress(SetupError):  # a checkpoint that cannot be read is `undo`'s matter
+            self._say_what_strapi_keeps()
         if not self._is_orderly:  # an error is on its way, and has the last word
             recovery.say_undone(undone, self._view)
             return

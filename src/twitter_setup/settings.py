@@ -76,7 +76,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The flags of `tunnel`, `urls`, `status`, `undo` and `init`; `None` where not given."""
+    """The flags of all commands; `None` where not given."""
 
     backend: Path | None = None
     frontend: Path | None = None
@@ -91,6 +91,11 @@ class Options:
     yes: bool = False
     open: bool = False
     copy: bool = False
+    key: Secret | None = None
+    secret: Secret | None = None
+    redirect: str | None = None
+    disable: bool = False
+    strapi: str | None = None
     authtoken: Secret | None = None
     admin_token: Secret | None = None
     admin_email: str | None = None

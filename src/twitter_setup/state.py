@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from twitter_setup import atomic
 from twitter_setup.errors import Advice, SetupError
 
 FOLDER = ".twitter-setup"
+_CONFIGURING = 20.0  # seconds; one `configure` writes within a few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +83,9 @@ class StateFolder:
     def save_session(self, record: SessionRecord) -> None:
         self._write("session.json", asdict(record))
         with suppress(*_NO_REGISTRY):
-            entry = registry_file(self.backend)
-            entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _write_json(entry, {"backend": str(self.backend), **asdict(record)})
+            write_json(
+                registry_file(self.backend), {"backend": str(self.backend), **asdict(record)}
+            )
 
     def forget_session(self) -> None:
         (self.path / "session.json").unlink(missing_ok=True)
@@ -116,12 +117,34 @@ class StateFolder:
     def save_answers(self, answers: dict[str, Any]) -> None:
         self._write("answers.json", answers)
 
+    @contextmanager
+    def configuring(self) -> Iterator[None]:
+        """Held while Strapi's setting is written; raises `strapi_error` where another run keeps it."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415 - only commands that write need it
+
+        lock = FileLock(self.path / "configure.lock", mode=0o600)
+        try:
+            lock.acquire(timeout=_CONFIGURING)
+        except Timeout:
+            raise SetupError(
+                "strapi_error",
+                f"Another `configure` of this project has been at work for {_CONFIGURING:g} s.",
+                advice=[Advice("wait for it, or end it, then run this again")],
+                unchanged="Nothing was changed in Strapi.",
+            ) from None
+        except OSError as error:
+            raise atomic.not_writable(self.path, atomic.reason_of(error)) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
     def lock(self) -> Lock:
         return Lock(self.path / "lock")
 
     def _write(self, name: str, data: dict[str, Any]) -> None:
         self.create()
-        _write_json(self.path / name, data)
+        write_json(self.path / name, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +217,21 @@ def registry_folder() -> Path:
     return user_state_path("twitter-setup", appauthor=False) / "sessions"
 
 
+def own_key() -> bytes:
+    """A key of this user's alone, made at its first use; b'' where there is no place to keep one.
+
+    What was noted with it was noted by this user: a repository cannot bring it along.
+    """
+    path = registry_folder().with_name("key")
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    with suppress(*_NO_REGISTRY):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        atomic.replace(path, os.urandom(32), mode=0o600)
+        return path.read_bytes()
+    return b""
+
+
 def registry_file(backend: Path) -> Path:
     from twitter_setup.journal import digest  # noqa: PLC0415
 
@@ -254,8 +292,10 @@ def _read_json(path: Path) -> dict[str, Any] | None:
     return data
 
 
-def _write_json(path: Path, data: dict[str, Any]) -> None:
+def write_json(path: Path, data: dict[str, Any]) -> None:
+    """Raises `NotWritable`."""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         atomic.replace(path, json.dumps(data, indent=1).encode(), mode=0o600)
     except OSError as error:
         raise atomic.not_writable(path, atomic.reason_of(error)) from error

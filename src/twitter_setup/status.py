@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, locate, recovery
+from twitter_setup import checkpoint, locate, provider_checkpoint, recovery
 from twitter_setup.errors import SetupError
 from twitter_setup.journal import Record
 from twitter_setup.locate import Caller
@@ -34,7 +34,13 @@ def status(folder: Path, caller: Caller) -> dict[str, Any]:
             for one in found
             for file in one.records
         ],
-        "checkpoints": [{"id": one.id, "kind": one.kind, "created": one.created} for one in found],
+        "checkpoints": [
+            *({"id": one.id, "kind": one.kind, "created": one.created} for one in found),
+            *(
+                {"id": one.id, "kind": provider_checkpoint.KIND, "created": one.created}
+                for one in provider_checkpoint.load_all(state)
+            ),
+        ],
         "strapi": _strapi(folder, record, caller),
         "leftovers": record is not None and not runs and not record.kept,
         "elsewhere": [

@@ -1,22 +1,29 @@
-"""Strapi over HTTP, on this machine: is it up, and which URL does it have. The only place that asks it.
+"""Strapi's admin API: is it up, which URL does it have, its login providers. The only place that asks it.
 
-Always `http://localhost:<port>`, never the tunnel: the admin's host check, ngrok's browser page and
-the login limiter are in the way there.
+On this machine always `http://localhost:<port>`, never the tunnel: the admin's host check, ngrok's
+browser page and the login limiter are in the way there.
 """
 
 from __future__ import annotations
 
+import json
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from twitter_setup.errors import Advice, SetupError
+from twitter_setup import strapi_errors
+from twitter_setup.errors import SetupError
+from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Options, Secret
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+_REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_PROVIDERS = "/users-permissions/providers"
 
 
 class Health(StrEnum):
@@ -46,47 +53,90 @@ class Credentials:
         return self.token is not None or (self.email is not None and self.password is not None)
 
 
+def local_address(port: int) -> str:
+    """Where a Strapi of this machine is asked."""
+    return f"http://localhost:{port}"
+
+
 class Strapi:
     """One running Strapi. `client` is replaceable so that tests can bring their own transport."""
 
     def __init__(
-        self, port: int, credentials: Credentials, client: httpx.Client | None = None
+        self, address: str, credentials: Credentials, client: httpx.Client | None = None
     ) -> None:
-        self.port = port
+        self.address = address
         self.credentials = credentials
-        self._client = client or httpx.Client(
-            base_url=f"http://localhost:{port}", timeout=_TIMEOUT, trust_env=False
-        )
+        self._client = client or _client(address)
         self._token = credentials.token
+        # The twitter provider as it was last read.
+        self.last_seen: Mapping[str, Any] | None = None
 
     def close(self) -> None:
         self._client.close()
 
+    def sign_in(self, credentials: Credentials) -> None:
+        """Take `credentials` for the requests to come; a password is sent with the first of them."""
+        self.credentials = credentials
+        self._token = credentials.token
+
     def health(self) -> Health:
-        if not listens(self.port):
+        if not self._listens():
             return Health.DOWN
         try:
             answer = self._client.get("/_health", timeout=2.0)
         except httpx.RequestError:
-            return Health.STARTING if listens(self.port) else Health.DOWN
+            return Health.STARTING if self._listens() else Health.DOWN
         return Health.UP if answer.status_code == 204 else Health.STARTING
 
+    def _listens(self) -> bool:
+        parts = urlsplit(self.address)
+        if not is_loopback(parts.hostname or ""):
+            return True  # a server elsewhere is asked, not probed
+        return listens(parts.port or {"http": 80, "https": 443}[parts.scheme])
+
+    def check_ready(self) -> None:
+        """Whether it answers and has an administrator to sign in as.
+
+        Raises `SetupError`: `strapi_down`, `strapi_no_admin`, `strapi_error`.
+        """
+        answer = self._json(self._request("GET", "/admin/init"))
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, dict) or not isinstance(data.get("hasAdmin"), bool):
+            raise strapi_errors.not_strapi(self.address, "it knows no /admin/init")
+        if not data["hasAdmin"]:
+            raise strapi_errors.no_admin(self.address)
+
     def redirect_uri(self) -> str:
-        """The callback URL as Strapi computes it now, from its live `server.url`.
+        """The callback URL as Strapi computes it now, from its live `server.url`; raises as `providers`."""
+        return str(self.providers()["twitter"]["redirectUri"])
+
+    def providers(self) -> dict[str, dict[str, Any]]:
+        """Every login provider as Strapi has it, secrets in clear: never to be shown or logged.
 
         Raises `SetupError`: `strapi_down`, `strapi_auth`, `strapi_forbidden`, `strapi_rate_limited`,
-        `strapi_no_plugin`, `strapi_error`.
+        `strapi_no_plugin`, `unsupported_version`, `strapi_error`.
         """
-        answer = self._request("GET", "/users-permissions/providers", token=self._signed_in())
-        providers = self._json(answer)
-        twitter = providers.get("twitter") if isinstance(providers, dict) else None
-        if not isinstance(twitter, dict) or not isinstance(twitter.get("redirectUri"), str):
-            raise SetupError(
-                "strapi_error",
-                "Strapi's list of providers has no `twitter` with a `redirectUri`.",
-                advice=[Advice("update @strapi/plugin-users-permissions")],
-            )
-        return str(twitter["redirectUri"])
+        found = self._json(self._request("GET", _PROVIDERS, token=self._signed_in()))
+        if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
+            raise strapi_errors.not_strapi(self.address, "its list of providers is no such list")
+        twitter = found.get("twitter")
+        if twitter is None:
+            raise strapi_errors.no_twitter(self.address)
+        if not isinstance(twitter.get("redirectUri"), str):
+            raise strapi_errors.no_redirect_uri(self.address)
+        self.last_seen = twitter
+        return found
+
+    def replace_providers(self, providers: Mapping[str, Any]) -> None:
+        """Write the whole list: what is not in it is gone afterwards (Strapi merges nothing).
+
+        Raises as `providers`. Where no answer came, `strapi_down`: it may be written or not.
+        """
+        answer = self._request(
+            "PUT", _PROVIDERS, token=self._signed_in(), body={"providers": providers}
+        )
+        if self._json(answer) != {"ok": True}:
+            raise strapi_errors.not_strapi(self.address, "it did not confirm what was written")
 
     def _signed_in(self) -> Secret:
         if self._token is None:
@@ -94,7 +144,7 @@ class Strapi:
             answer = self._request(
                 "POST",
                 "/admin/login",
-                json={
+                body={
                     "email": self.credentials.email,
                     "password": password.reveal() if password else "",
                 },
@@ -103,42 +153,83 @@ class Strapi:
             inner = data.get("data") if isinstance(data, dict) else None
             token = inner.get("token") if isinstance(inner, dict) else None
             if not isinstance(token, str):
-                raise SetupError(
-                    "strapi_error",
-                    "Strapi's login answered without a token.",
-                    advice=[Advice("give an admin token instead of e-mail and password")],
-                )
+                raise strapi_errors.no_token()
             self._token = Secret(token)
         return self._token
 
     def _request(
-        self, method: str, path: str, *, token: Secret | None = None, json: Any = None
+        self, method: str, path: str, *, token: Secret | None = None, body: Any = None
     ) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
+        headers = {"Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token.reveal()}"
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            # ASCII: what Strapi holds may have half a surrogate pair in it, which UTF-8 has no form for.
+            content = json.dumps(body)
+        problem: SetupError | None = None
         try:
-            answer = self._client.request(method, path, headers=headers, json=json)
+            answer = self._client.request(method, path, headers=headers, content=content)
         except httpx.RequestError as error:
-            # `from None`: a chained httpx error carries the request, and that carries the token.
-            raise SetupError(
-                "strapi_down",
-                f"Strapi does not answer at http://localhost:{self.port} ({type(error).__name__}).",
-                advice=[Advice("start it in the back end's folder", command="npm run develop")],
-            ) from None
+            problem = self._no_answer(error)
+        except UnicodeEncodeError:
+            problem = strapi_errors.not_a_header()
+        if problem is not None:
+            # Not from within: a chained httpx error carries the request, and that carries the token.
+            raise problem
+        if answer.is_redirect:
+            raise strapi_errors.redirected(self.address, answer.headers.get("Location", ""))
         if answer.status_code >= 400:
-            raise _refusal(answer, path)
+            raise strapi_errors.refusal(
+                method, path, answer.status_code, answer.headers, by_token=self._has_own_token
+            )
         return answer
 
-    @staticmethod
-    def _json(answer: httpx.Response) -> Any:
+    def _no_answer(self, error: httpx.RequestError) -> SetupError:
+        if _is_untrusted(error):
+            return strapi_errors.untrusted(self.address)
+        if self._is_loopback and self._listens():
+            return strapi_errors.starting(self.address, type(error).__name__)
+        return strapi_errors.down(self.address, type(error).__name__, is_local=self._is_loopback)
+
+    @property
+    def _has_own_token(self) -> bool:
+        return self.credentials.token is not None
+
+    @property
+    def _is_loopback(self) -> bool:
+        return is_loopback(urlsplit(self.address).hostname or "")
+
+    def _json(self, answer: httpx.Response) -> Any:
         try:
             return answer.json()
         except ValueError:
-            raise SetupError(
-                "strapi_error",
-                f"What answers at {answer.request.url.host}:{answer.request.url.port} is not Strapi: "
-                "the answer is not JSON.",
-                advice=[Advice("name the back end's port with --port")],
-            ) from None
+            pass
+        raise strapi_errors.not_strapi(self.address, "the answer is not JSON")
+
+
+def _client(address: str) -> httpx.Client:
+    """Redirects are never followed: they would take the credentials along.
+
+    The environment (`SSL_CERT_FILE`, a proxy) counts for https only: there a proxy sees no credentials.
+    """
+    parts = urlsplit(address)
+    here = is_loopback(parts.hostname or "")
+    return httpx.Client(
+        base_url=address,
+        timeout=_TIMEOUT if here else _REMOTE_TIMEOUT,
+        trust_env=parts.scheme == "https",
+    )
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether a certificate was refused; httpx keeps the reason only further down."""
+    while error is not None:
+        if type(error).__name__ == "SSLCertVerificationError":
+            return True
+        error = error.__cause__ or error.__context__
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def listens(port: int) -> bool:
@@ -152,46 +243,3 @@ def listens(port: int) -> bool:
         except OSError:
             continue
     return False
-
-
-def _refusal(answer: httpx.Response, path: str) -> SetupError:
-    """Strapi's refusals by status, in our words; its own text is never repeated unread."""
-    status = answer.status_code
-    if status == 429:
-        return SetupError(
-            "strapi_rate_limited",
-            "Strapi allows five admin logins in five minutes, and they are used up.",
-            advice=[Advice("wait five minutes, or give an admin token: it has no limit")],
-        )
-    if path == "/admin/login" and status in {400, 401, 403}:
-        return SetupError(
-            "strapi_auth",
-            f"Strapi refuses this e-mail and password (HTTP {status}).",
-            advice=[Advice("check STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD")],
-        )
-    if status == 401:
-        return SetupError(
-            "strapi_auth",
-            "Strapi refuses this admin token.",
-            advice=[Advice("an API token is the wrong kind: make an admin token, under Settings")],
-        )
-    if status == 403:
-        return SetupError(
-            "strapi_forbidden",
-            "This administrator may not read the providers "
-            "(plugin::users-permissions.providers.read).",
-            advice=[Advice("give the permission under Settings → Roles, or use a Super Admin")],
-        )
-    if status == 404 and path != "/admin/login":
-        return SetupError(
-            "strapi_no_plugin",
-            "This Strapi has no users-permissions plugin, so it has no providers to log in with.",
-            advice=[
-                Advice("install it", command="npm install @strapi/plugin-users-permissions"),
-            ],
-        )
-    return SetupError(
-        "strapi_error",
-        f"Strapi answered {path} with HTTP {status}.",
-        advice=[Advice("look at what Strapi says in its own terminal")],
-    )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup import portal
+from twitter_setup import portal, redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Located
 from twitter_setup.portal import Sheet
 from twitter_setup.state import StateFolder
 
-_REDIRECT_PATH = "/connect/twitter/redirect"
-
 
 def sheet_for(located: Located, reach: str, public_url: str) -> Sheet:
     """What X and Strapi must know when the back end is at `public_url`."""
     backend, frontend, file = located.backend, located.frontend, located.file
-    path = "/" + (file.get("frontend", "redirect_path") or _REDIRECT_PATH).lstrip("/")
+    path = redirect_url.path_of(file.get("frontend", "redirect_path"))
     return portal.build(
         reach=reach,
         layout="two-origins",

@@ -16,14 +16,17 @@ class View(Protocol):
     def may_ask(self) -> bool:
         """Whether a person is there to answer."""
 
-    def ask(self, question: str) -> bool:
-        """A yes-or-no question, yes by default. Only where `may_ask`."""
+    def ask(self, question: str, *, default: bool = True) -> bool:
+        """A yes-or-no question; `default` is what Enter alone means. Only where `may_ask`."""
 
     def choose(self, question: str, choices: Sequence[str]) -> int:
         """One of `choices`, by its place in the list. Only where `may_ask`."""
 
     def enter(self, question: str, default: str) -> str:
         """A line of text. Only where `may_ask`."""
+
+    def enter_secret(self, question: str) -> str:
+        """A line of text that is not shown while it is typed. Only where `may_ask`."""
 
     def say(self, text: str = "") -> None:
         """A plain line for people, on stderr."""

@@ -6,7 +6,7 @@ It reads `PUBLIC_URL` from the project's `.env` when it starts, and starts again
 time of `config/server.js` moves, as Strapi 5.48 and later do: for `.env` alone it never does. While
 it starts again nothing listens. `STANDIN_DEAF=n` ignores the first n touches (events that Strapi
 drops during a reload); `STANDIN_STALE=1` keeps the first `.env` for ever (Strapi before 5.48).
-Administrator: admin@example.com, password Secret123; admin token: admin-token.
+Administrators, tokens and the rules of its admin API: `admin_api`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-ADMIN = {"email": "admin@example.com", "password": "Secret123"}
-TOKENS = {"admin-token", "jwt-of-the-admin"}
+if __name__ == "__main__" or not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.world.admin_api import AdminApi, Answer, error
 
 
 class Site:
-    """What this Strapi knows since its last start."""
+    """What this Strapi knows since its last start; its providers outlive it, as in a database."""
 
     def __init__(self, project: Path) -> None:
         self.project = project
         self.config = project / "config" / "server.js"
-        self.logins = 0
+        self.api = AdminApi()
         self.url = ""
         self.read()
 
@@ -38,6 +40,7 @@ class Site:
         lines = env.read_text().splitlines() if env.exists() else []
         values = dict(line.split("=", 1) for line in lines if "=" in line)
         self.url = values.get("PUBLIC_URL", "")
+        self.api.callback_base = self.url or "http://localhost:1337"
 
     def changed(self) -> int:
         return self.config.stat().st_mtime_ns
@@ -45,57 +48,27 @@ class Site:
 
 def handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/_health":
-                self._answer(204)
-            elif self.path == "/users-permissions/providers":
-                self._providers()
-            elif self.path == "/api/hello":
-                self._answer(200, {"hello": site.url})
+        def _any(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.path == "/api/hello":
+                answer = Answer(200, {"hello": site.url})
+            elif self.path == "/api/connect/twitter":
+                answer = error(400, "ApplicationError", "This provider is disabled")
             else:
-                self._answer(404, _error(404, "NotFoundError", "Not Found"))
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}")
-            if self.path != "/admin/login":
-                self._answer(404, _error(404, "NotFoundError", "Not Found"))
-                return
-            site.logins += 1
-            if site.logins > 5:
-                self._answer(429, _error(429, "RateLimitError", "Too many requests"))
-            elif body != ADMIN:
-                self._answer(400, _error(400, "ApplicationError", "Invalid credentials"))
-            else:
-                self._answer(200, {"data": {"token": "jwt-of-the-admin", "user": {}}})
-
-        def _providers(self) -> None:
-            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            if token == "may-not-read":
-                self._answer(403, _error(403, "ForbiddenError", "Forbidden"))
-            elif token not in TOKENS:
-                self._answer(
-                    401, _error(401, "UnauthorizedError", "Missing or invalid credentials")
-                )
-            else:
-                base = site.url or "http://localhost:1337"
-                twitter = {"enabled": False, "redirectUri": f"{base}/api/connect/twitter/callback"}
-                self._answer(200, {"twitter": twitter})
-
-        def _answer(self, status: int, body: object = None) -> None:
-            data = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
+                answer = site.api.answer(self.command, self.path, dict(self.headers), body)
+            data = b"" if answer.body is None else json.dumps(answer.body).encode()
+            self.send_response(answer.status)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = _any  # noqa: N815
 
         def log_message(self, *_: object) -> None: ...
 
     return Handler
-
-
-def _error(status: int, name: str, message: str) -> dict[str, object]:
-    error = {"status": status, "name": name, "message": message, "details": {}}
-    return {"data": None, "error": error}
 
 
 def main() -> None:

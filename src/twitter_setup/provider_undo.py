@@ -1,0 +1,99 @@
+"""`undo` of what `configure` wrote into Strapi. Asks nothing; where it cannot, it says how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+from urllib.parse import urlsplit
+
+from twitter_setup import provider_checkpoint, providers
+from twitter_setup.errors import Advice, SetupError
+from twitter_setup.provider_checkpoint import ProviderCheckpoint
+from twitter_setup.public_url import is_loopback
+from twitter_setup.settings import Options
+from twitter_setup.state import StateFolder, own_key
+from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.view import View
+
+Outcome = Literal["restored", "unchanged", "needs-credentials"]
+
+
+def undo(
+    state: StateFolder, options: Options, view: View, *, everything: bool
+) -> tuple[Outcome | None, bool]:
+    """What became of it (None: there was nothing to undo), and whether it failed.
+
+    The newest checkpoint, or all of them, newest first: each only where Strapi still holds what it wrote.
+    """
+    found = provider_checkpoint.load_all(state)
+    if not found:
+        return None, False
+    wanted = list(reversed(found)) if everything else [found[-1]]
+    if not Credentials.of(options).are_given:
+        view.note(
+            f"Strapi's twitter provider stays as `configure` left it at {wanted[0].address}: to put it "
+            "back, `undo` needs an administrator.",
+            [
+                Advice(
+                    "in the environment, then again",
+                    command="STRAPI_ADMIN_TOKEN=… (or STRAPI_ADMIN_EMAIL, STRAPI_ADMIN_PASSWORD) "
+                    "twitter-setup undo",
+                )
+            ],
+        )
+        return "needs-credentials", False
+    for one in wanted:
+        if not is_loopback(urlsplit(one.address).hostname or "") and one.address != options.strapi:
+            # The folder may have come with a repository: credentials go where this user says.
+            view.note(
+                f"The twitter provider of {one.address} stays as `configure` left it.",
+                [Advice("name that Strapi", command=f"twitter-setup undo --strapi {one.address}")],
+            )
+            return "needs-credentials", False
+    try:
+        return _undo_each(state, wanted, options, view), False
+    except SetupError as error:
+        view.note(f"Strapi's twitter provider was not put back. {error.message}", error.advice)
+        return "unchanged", True
+
+
+def _undo_each(
+    state: StateFolder, wanted: Sequence[ProviderCheckpoint], options: Options, view: View
+) -> Outcome:
+    outcome: Outcome = "unchanged"
+    strapi = Strapi(wanted[0].address, Credentials.of(options))
+    try:
+        for one in wanted:
+            if one.address != strapi.address:
+                strapi.close()
+                strapi = Strapi(one.address, Credentials.of(options))
+            result = _undo_one(state, one, strapi, view)
+            if result == "restored":
+                outcome = result
+    finally:
+        strapi.close()
+    return outcome
+
+
+def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view: View) -> Outcome:
+    found = strapi.providers()
+    if one.is_undone_in(found):
+        provider_checkpoint.forget(state, one)
+        return "unchanged"
+    if not one.is_in(found, own_key()):
+        view.note(
+            "Strapi's twitter provider was changed since `configure` wrote it, so it is left as it is.",
+            [Advice(f"the former setting is in {provider_checkpoint.file_of(state, one)}")],
+        )
+        return "unchanged"
+    sent = providers.with_twitter(found, one.before, one.absent)
+    strapi.replace_providers(sent)
+    wrong = list(providers.differences(sent, strapi.providers()))
+    if wrong:
+        raise SetupError(
+            "strapi_error",
+            f"Strapi holds something else than what was put back: {', '.join(wrong[:5])}.",
+            advice=[Advice("look at its providers", url=f"{strapi.address}/admin")],
+        )
+    provider_checkpoint.forget(state, one)
+    return "restored"

@@ -1,0 +1,89 @@
+"""Strapi's list of login providers as values: one of them changed, all others kept. Pure.
+
+Strapi answers it with a computed `redirectUri` in each, and replaces the whole list by what is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PROVIDER = "twitter"
+_COMPUTED = "redirectUri"
+# Strapi's names of what we change, and how answers call them.
+FIELDS = {"enabled": "enabled", "key": "key", "secret": "secret", "callback": "redirect_url"}
+SECRET_FIELDS = frozenset({"key", "secret"})
+
+Providers = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """`name` is Strapi's. `before` is None where the field was not there."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+def stored(providers: Providers) -> dict[str, dict[str, Any]]:
+    """Without what Strapi computes for each answer, and would store if it were sent back."""
+    return {
+        name: {key: value for key, value in fields.items() if key != _COMPUTED}
+        for name, fields in providers.items()
+    }
+
+
+def changes(providers: Providers, wanted: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """Which of the `wanted` fields of twitter differ, in the order of `FIELDS`."""
+    now = providers[PROVIDER]
+    return tuple(
+        FieldChange(name, now.get(name), wanted[name])
+        for name in FIELDS
+        if name in wanted and (name not in now or not _same(now[name], wanted[name]))
+    )
+
+
+def with_twitter(
+    providers: Providers, fields: Mapping[str, Any], without: Collection[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """The list to send: `fields` laid over twitter's, those `without` taken away, all else as it was."""
+    merged = stored(providers)
+    twitter = {**merged[PROVIDER], **fields}
+    merged[PROVIDER] = {key: value for key, value in twitter.items() if key not in without}
+    return merged
+
+
+def differences(sent: Providers, found: Providers) -> Iterator[str]:
+    """Where what was sent and what is stored differ, as `provider.field`; never a value."""
+    kept = stored(found)
+    for name in [*sent, *(name for name in kept if name not in sent)]:
+        if name not in kept or name not in sent:
+            yield name
+            continue
+        fields = [*sent[name], *(key for key in kept[name] if key not in sent[name])]
+        yield from (
+            f"{name}.{key}"
+            for key in fields
+            if key not in kept[name]
+            or key not in sent[name]
+            or not _same(sent[name][key], kept[name][key])
+        )
+
+
+def fingerprint(value: Any, key: bytes) -> str:
+    """Tell later whether a value is still this one, without keeping it; only for who has `key`."""
+    return hmac.new(key, canonical(value).encode(), hashlib.sha256).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """One text for one JSON value: `True` and `1`, which Python takes for equal, are two."""
+    return json.dumps(value, sort_keys=True)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return canonical(one) == canonical(other)

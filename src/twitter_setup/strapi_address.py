@@ -1,0 +1,79 @@
+"""Which Strapi is meant: `--strapi`, the settings file, else the back end's own port on this machine.
+
+An administrator's credentials go there, so an address of the committed file counts only where it is
+this machine, or where a person says so.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from twitter_setup.errors import Advice, SetupError
+from twitter_setup.public_url import is_loopback, shown
+from twitter_setup.settings import FileSettings
+from twitter_setup.view import View
+
+_UNCHANGED = "Nothing was sent, and nothing was changed."
+
+
+def parse(text: str, name: str = "--strapi") -> str:
+    """Read `text` as the base URL of a Strapi: https, or http on this machine; no slash at the end.
+
+    Raises `usage`. A path stays: Strapi may be served below one.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _wrong(name, f"is not an address: {shown(text)}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise _wrong(name, f"is not an address that begins with https://: {shown(text)}")
+    if "@" in parts.netloc:
+        raise _wrong(name, "has a user name or password in it")
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        raise _wrong(name, "has a query or a fragment in it")
+    if any(blank in text.strip() for blank in " \t\r\n\\"):
+        raise _wrong(name, "has blanks or backslashes in it")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise SetupError(
+            "usage",
+            f"{name} is http, where everybody on the way can read the administrator's credentials.",
+            advice=[Advice("use https", command=f"--strapi https://{parts.netloc}{parts.path}")],
+            unchanged=_UNCHANGED,
+        )
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+def choose(given: str | None, file: FileSettings, local: str, view: View) -> str:
+    """`given` is the flag's or the environment's, already read; `local` the back end's own address.
+
+    Raises `usage` where the file names another machine and nobody can be asked, `declined` at a no.
+    """
+    named = file.get("strapi", "url")
+    if given or not named:
+        return given or local
+    address = parse(named, f"{file.path}: `strapi.url`")
+    host = urlsplit(address).hostname or ""
+    if is_loopback(host):
+        return address
+    if not view.may_ask:
+        raise SetupError(
+            "usage",
+            f"{file.path} names a Strapi on another machine, {host}, and a committed file is not "
+            "trusted with an administrator's credentials.",
+            advice=[Advice("name it yourself", command=f"--strapi {address}")],
+            unchanged=_UNCHANGED,
+        )
+    if not view.ask(f"Send the administrator's credentials to {host}?", default=False):
+        raise SetupError("declined", "You said no.", unchanged=_UNCHANGED)
+    return address
+
+
+def _wrong(name: str, problem: str) -> SetupError:
+    return SetupError(
+        "usage",
+        f"{name} {problem}.",
+        advice=[Advice("give Strapi's address", command="--strapi https://cms.example.com")],
+        unchanged=_UNCHANGED,
+    )

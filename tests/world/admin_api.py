@@ -1,0 +1,148 @@
+"""Strapi's admin API as far as it is asked, by its real rules (compared with real ones in `make e2e`).
+
+State is kept: administrators, tokens, logins used up, the list of providers. Standard library only.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ADMIN = {"email": "admin@example.com", "password": "Secret123"}
+EDITOR = {"email": "editor@example.com", "password": "Secret456"}
+SSO_ONLY = {"email": "sso@example.com", "password": "Secret789"}
+ADMIN_TOKEN, READER_TOKEN, API_TOKEN = "admin-token", "reads-only", "api-token"
+NO_RIGHTS_TOKEN = "may-not-read"
+JWT, EDITOR_JWT = "jwt-of-the-admin", "jwt-of-the-editor"
+PROVIDERS = "/users-permissions/providers"
+NAMES = (
+    *("email", "discord", "facebook", "google", "github", "microsoft", "twitter", "instagram"),
+    *("vk", "twitch", "linkedin", "cognito", "reddit", "auth0", "cas", "patreon", "keycloak"),
+)
+_MAY = {
+    JWT: {"GET", "PUT"},
+    ADMIN_TOKEN: {"GET", "PUT"},
+    READER_TOKEN: {"GET"},
+    EDITOR_JWT: set[str](),
+    NO_RIGHTS_TOKEN: set[str](),
+}
+_LOGINS, _WINDOW = 5, 300
+
+
+@dataclass
+class Answer:
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def default_providers() -> dict[str, dict[str, Any]]:
+    """As a new Strapi has them."""
+    providers: dict[str, dict[str, Any]] = {}
+    for name in NAMES:
+        if name == "email":
+            providers[name] = {"icon": "envelope", "enabled": True}
+            continue
+        providers[name] = {"icon": name, "enabled": False, "key": "", "secret": ""}
+        providers[name]["callbackUrl"] = f"api/auth/{name}/callback"
+    return providers
+
+
+@dataclass
+class AdminApi:
+    """`callback_base` is what Strapi's `server.url` comes to. The switches make it another Strapi."""
+
+    callback_base: str = "http://localhost:1337"
+    has_admin: bool = True
+    has_plugin: bool = True
+    has_redirect_uri: bool = True  # Strapi 3 has not
+    providers: dict[str, dict[str, Any]] = field(default_factory=default_providers)
+    requests: list[str] = field(default_factory=list)
+    logins: dict[str, list[float]] = field(default_factory=dict)
+
+    def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        self.requests.append(f"{method} {path}")
+        if path == "/_health":
+            return Answer(204)
+        routes: dict[str, Callable[[], Answer]] = {
+            "GET /admin/init": self._init,
+            "POST /admin/login": lambda: self._login(_parsed(body)),
+            f"GET {PROVIDERS}": self._get,
+            f"PUT {PROVIDERS}": lambda: self._put(body),
+        }
+        route = routes.get(f"{method} {path}")
+        if route is None or (path == PROVIDERS and not self.has_plugin):
+            return error(404, "NotFoundError", "Not Found")
+        if path == PROVIDERS:
+            refused = self._refused(method, headers)
+            if refused:
+                return refused
+        return route()
+
+    def _init(self) -> Answer:
+        data = {"uuid": False, "hasAdmin": self.has_admin, "menuLogo": None, "authLogo": None}
+        return Answer(200, {"data": data})
+
+    def _login(self, given: Any) -> Answer:
+        email = str(given.get("email", "")).lower()
+        now, used = time.time(), self.logins.setdefault(email, [])
+        used[:] = [moment for moment in used if moment > now - _WINDOW]
+        used.append(now)
+        limits = {
+            "X-RateLimit-Limit": str(_LOGINS),
+            "X-RateLimit-Remaining": str(max(0, _LOGINS - len(used))),
+            "X-RateLimit-Reset": str(int(used[0] + _WINDOW) + 1),
+        }
+        if len(used) > _LOGINS:
+            answer = error(429, "RateLimitError", "Too many requests, please try again later.")
+        elif given == SSO_ONLY:
+            said = "Login not allowed, please contact your administrator"
+            answer = error(401, "UnauthorizedError", said, {"code": "LOGIN_NOT_ALLOWED"})
+        elif given == ADMIN and self.has_admin:
+            answer = Answer(200, {"data": {"token": JWT, "user": {"email": email}}})
+        elif given == EDITOR:
+            answer = Answer(200, {"data": {"token": EDITOR_JWT, "user": {"email": email}}})
+        else:
+            answer = error(400, "ApplicationError", "Invalid credentials")
+        answer.headers |= limits
+        return answer
+
+    def _refused(self, method: str, headers: Mapping[str, str]) -> Answer | None:
+        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        if token not in _MAY:  # an API token as well: it is of the other kind
+            return error(401, "UnauthorizedError", "Missing or invalid credentials")
+        return None if method in _MAY[token] else error(403, "ForbiddenError", "Forbidden")
+
+    def _get(self) -> Answer:
+        providers = copy.deepcopy(self.providers)
+        for name, provider in providers.items():
+            if name != "email" and self.has_redirect_uri:
+                provider["redirectUri"] = f"{self.callback_base}/api/connect/{name}/callback"
+        return Answer(200, providers)
+
+    def _put(self, body: bytes) -> Answer:
+        """No merge, no validation, no echo."""
+        try:
+            given = json.loads(body)
+        except ValueError:
+            return error(400, "SyntaxError", "Unexpected token in JSON")
+        if not given:
+            return error(400, "ValidationError", "Request body cannot be empty")
+        self.providers = given.get("providers")
+        return Answer(200, {"ok": True})
+
+
+def error(status: int, name: str, message: str, details: object = None) -> Answer:
+    said = {"status": status, "name": name, "message": message, "details": details or {}}
+    return Answer(status, {"data": None, "error": said})
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"{}")
+    except ValueError:
+        return {}
