@@ -205,18 +205,18 @@ def _urls(data: Data, context: Data) -> Iterator[Line]:
     yield _pair("Log in at", data["connect_url"])
 
 
-def _status(data: Data, _: Data) -> Iterator[Line]:
+def _what_runs(data: Data) -> str:
     if data["running"]:
-        yield Line.of(f"A tunnel runs (PID {data['pid']}, since {data['since']}).", "bold")
-    elif data["public_url"]:
-        yield Line.of("No tunnel runs, but its changes are kept until: twitter-setup undo", "bold")
-    elif data["leftovers"]:
-        yield Line.of(
-            "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo",
-            "bold",
-        )
-    else:
-        yield Line.of("No tunnel runs here.", "bold")
+        return f"A tunnel runs (PID {data['pid']}, since {data['since']})."
+    if data["public_url"]:
+        return "No tunnel runs, but its changes are kept until: twitter-setup undo"
+    if data["leftovers"]:
+        return "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+    return "No tunnel runs here."
+
+
+def _status(data: Data, _: Data) -> Iterator[Line]:
+    yield Line.of(_what_runs(data), "bold")
     for label, key in (
         ("Reach", "reach"),
         ("Layout", "layout"),
