@@ -40,6 +40,7 @@ SECRET_VARIABLES = (
 )
 
 
+_REACHES = {"url": None, "domain": None, "local": False}  # with what each is when not given
 _NO_PROJECT = frozenset({"no_project", "several_projects"})
 
 
@@ -130,6 +131,10 @@ Verbose = Annotated[bool, _option("--verbose", "-v", help="More facts about how 
 Url = Annotated[
     str | None, _option("--url", help="A public URL of your own: https://host.", metavar="URL")
 ]
+Local = Annotated[
+    bool,
+    _option("--local", help="This machine alone, http://127.0.0.1: no account, no tunnel."),
+]
 Domain = Annotated[
     str | None, _option("--domain", help="Your ngrok domain.", metavar="NAME", usual="NGROK_DOMAIN")
 ]
@@ -212,8 +217,22 @@ def tunnel(
     frontend: FrontEndDir = None,
     url: Url = None,
     domain: Domain = None,
+    local: Local = False,
     two_origins: Annotated[
         bool, _option("--two-origins", help="Publish the back end alone, as Strapi's guide does.")
+    ] = False,
+    gateway_port: Annotated[
+        int | None, _port("--gateway-port", help="The gateway's port; 7337 unless given.")
+    ] = None,
+    expose_admin: Annotated[
+        bool, _option("--expose-admin", help="Publish Strapi's admin panel too.")
+    ] = False,
+    allow_vulnerable_dev_server: Annotated[
+        bool,
+        _option(
+            "--allow-vulnerable-dev-server",
+            help="Publish a dev server that is known to give away this machine's files.",
+        ),
     ] = False,
     port: BackEndPort = None,
     frontend_port: FrontEndPort = None,
@@ -234,10 +253,11 @@ def tunnel(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Publish the back end; show what to paste at X.
+    """Publish both ends under one address; show what to paste at X.
 
-    Opens an ngrok tunnel (or takes --url), writes its URL into Strapi's configuration and the front
-    end's .env, and stays until Ctrl-C, which puts everything back but one neutral line.
+    Opens an ngrok tunnel (or takes --url, or --local: this machine alone), writes its URL into
+    Strapi's configuration and the front end's .env, and stays until Ctrl-C, which puts everything back
+    but one neutral line.
     """
     view = _view("tunnel", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
@@ -246,7 +266,11 @@ def tunnel(
         frontend=frontend,
         url=url,
         domain=domain,
+        local=local,
         two_origins=two_origins,
+        gateway_port=gateway_port,
+        expose_admin=expose_admin,
+        allow_vulnerable_dev_server=allow_vulnerable_dev_server,
         port=port,
         frontend_port=frontend_port,
         env_vars=tuple(env_var or ()),
@@ -419,6 +443,7 @@ def init(
     frontend: FrontEndDir = None,
     url: Url = None,
     domain: Domain = None,
+    local: Local = False,
     port: BackEndPort = None,
     frontend_port: FrontEndPort = None,
     env_var: EnvVars = None,
@@ -438,6 +463,7 @@ def init(
         frontend=frontend,
         url=url,
         domain=domain,
+        local=local,
         port=port,
         frontend_port=frontend_port,
         env_vars=tuple(env_var or ()),
@@ -459,7 +485,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
     for name, read in (("url", parse_public_url), ("domain", parse_domain)):
         if given.get(name) is not None:  # an empty one, of a variable that is not set, is refused
             given[name] = read(given[name])
-    if given.get("url") and given.get("domain"):
+    if sum(bool(given.get(name)) for name in _REACHES) > 1:
         given = _one_reach(context, given)
     if given.get("strapi") is not None:
         from twitter_setup import strapi_address  # noqa: PLC0415
@@ -519,16 +545,17 @@ def _say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
 
 def _one_reach(context: typer.Context | None, given: dict[str, Any]) -> dict[str, Any]:
     """A flag wins over the other one's environment variable; two of a rank are a mistake."""
-    names = ("url", "domain")
+    names = [name for name in _REACHES if given.get(name)]
     sources = {name: context.get_parameter_source(name) if context else None for name in names}
     flags = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
     if len(flags) != 1:
         raise SetupError(
             "usage",
-            "--url and --domain exclude each other: --domain is ngrok's.",
+            f"{' and '.join(f'--{name}' for name in names)} exclude each other: --domain is ngrok's, "
+            "--url an address of your own, --local this machine alone.",
             advice=[Advice("give one of them")],
         )
-    return {**given, **{name: None for name in sources if name not in flags}}
+    return {**given, **{name: _REACHES[name] for name in names if name not in flags}}
 
 
 def _caller(command: str, view: View) -> Caller:
