@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.e2e import installs
+from tests.e2e.frontends import VITE, FrontEnd, FrontEndServer
 from tests.e2e.groups import Group
 from tests.program import free_port
 
@@ -32,7 +33,7 @@ _SECRETS = (
 # Written by Strapi, npm, git, or us; everything else is the person's.
 _NOT_THEIRS = frozenset(
     {".git", ".twitter-setup", "node_modules", ".tmp", ".strapi", ".cache", "dist", "build"}
-    | {"types", ".strapi-updater.json", "license.txt"}
+    | {"types", ".strapi-updater.json", "license.txt", ".next", "next-env.d.ts"}
 )
 _LOCAL = shutil.ignore_patterns(*_NOT_THEIRS, ".env", "*.log")
 _PROVIDERS = "/users-permissions/providers"
@@ -72,17 +73,22 @@ STRAPI_4 = Kind("strapi4", _HERE / "strapi4", (_HERE / "strapi4",), version="4.2
 
 @dataclass
 class Project:
-    """A shop's repository: a back end, and a front end that is only looked at, never started."""
+    """A shop's repository: a back end, and a front end."""
 
     root: Path
     kind: Kind
     port: int
-    servers: list[Server] = field(default_factory=list)
+    front_end: FrontEnd = VITE
+    servers: list[Group] = field(default_factory=list)
     _token: str = ""
 
     @property
     def backend(self) -> Path:
         return self.root / "backend"
+
+    @property
+    def frontend(self) -> Path:
+        return self.root / "frontend"
 
     @property
     def config(self) -> Path:
@@ -125,6 +131,16 @@ class Project:
     def serve(self, script: str = "develop", **environment: str) -> Server:
         """Start it as a person does, and wait until it answers."""
         server = Server(self, script, environment)
+        self.servers.append(server)
+        server.wait_until_up()
+        return server
+
+    def serve_frontend(self, port: int = 0, **environment: str) -> FrontEndServer:
+        """Its dev server, on a free port unless one is named."""
+        log = self.root.parent / f"{self.front_end.name}-{len(self.servers) + 1}.log"
+        server = FrontEndServer(
+            self.front_end, self.frontend, log, port=port, environment=environment
+        )
         self.servers.append(server)
         server.wait_until_up()
         return server
@@ -216,13 +232,14 @@ def make(
     env: Mapping[str, str] | None = None,
     config: Callable[[str], str] = lambda text: text,
     limits: bool = False,
+    front_end: FrontEnd = VITE,
 ) -> Project:
     """A fresh project. `env` goes below what a new Strapi project has there.
 
     With `limits` Strapi counts logins as it does on its own.
     """
     modules = installs.node_modules(kind.name, kind.packages)
-    project = Project(installs.new_run() / "cafe", kind, free_port())
+    project = Project(installs.new_run() / "cafe", kind, free_port(), front_end)
     for layer in kind.layers:
         for pattern in kind.replaced if layer != kind.layers[0] else ():
             for path in project.backend.glob(pattern):
@@ -235,9 +252,9 @@ def make(
     project.env.write_text(_dotenv(project.port, env or {}))
     if not limits:
         _lift_limits(project)
-    frontend = project.root / "frontend"
-    shutil.copytree(_EXAMPLES / "frontend", frontend, ignore=_LOCAL)
-    (frontend / ".env").write_text(f"VITE_BACKEND_URL=http://localhost:{project.port}\n")
+    shutil.copytree(front_end.template, project.frontend, ignore=_LOCAL)
+    env_line = f"{front_end.variable}=http://localhost:{project.port}\n"
+    (project.frontend / ".env").write_text(env_line)
     project.git("init", "--quiet")
     project.git("add", "--all")
     project.git("commit", "--quiet", "--message", "A shop")
