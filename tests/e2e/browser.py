@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Response, sync_playwright
+
+from tests.e2e import installs
 
 SECONDS = 20.0
 _FLAGS = (
@@ -37,15 +38,11 @@ _NOWHERE = ("MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1")
 
 
 def chromium() -> Path:
-    """Where it is; without one a test is skipped, but not in CI."""
     named = os.environ.get("TWITTER_SETUP_CHROMIUM")
     found = named or shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return Path(found)
-    said = "no chromium found: `apt install chromium`, or name one in TWITTER_SETUP_CHROMIUM"
-    if os.environ.get("CI"):
-        pytest.fail(said)
-    pytest.skip(said)
+    if not found:
+        installs.is_missing("no chromium: `apt install chromium`, or set TWITTER_SETUP_CHROMIUM")
+    return Path(found)
 
 
 @dataclass

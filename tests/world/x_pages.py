@@ -81,6 +81,7 @@ def _page(title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
         f"<title>{escape(title)} · stand-in for X</title><style>{_STYLE}</style></head>"
         f'<body><p class="note">{_NOTE}</p><main>{body}</main></body></html>'
     )
