@@ -7,7 +7,6 @@ https://caddyserver.com/docs/json/
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_log, gateway_paths
+from twitter_setup import gateway_answers, gateway_log, gateway_paths
+from twitter_setup.gateway_answers import not_found
 from twitter_setup.gateway_log import Upstream
 from twitter_setup.gateway_paths import Guard
 
@@ -26,7 +26,6 @@ Layout = Literal["one-origin", "two-origins"]
 
 _FORGIVEN_AFTER = "250ms"  # an address that refused is tried again
 _MOVED = "400ms"  # so long, until each address has been tried twice
-_RETRY_AFTER = "3"
 # Node closes a connection that was idle for 5 s: ours must not be the one that sends into the closing.
 _IDLE = "4s"
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
@@ -97,11 +96,11 @@ def configuration(site: Site) -> dict[str, Any]:
 
 def _routes(site: Site) -> list[Route]:
     strapi = _to_strapi(site)
-    frontend = _to_frontend(site) if site.has_frontend else [_not_found(_nothing_here(site))]
+    frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
     return [
         {"handle": gateway_log.appended()},
         *_host_routes(site),
-        _route([_path(gateway_paths.STRANGE)], [_not_found("No such path.")]),
+        _route([_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
         _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
         *_own_routes(site, frontend),
@@ -120,14 +119,10 @@ def _host_routes(site: Site) -> list[Route]:
     if site.reach == "local":
         # X compares the callback to the letter, and cookies belong to one name.
         location = f"{site.public_url}{{http.request.uri}}"
-        moved = {
-            "handler": "static_response",
-            "status_code": 307,
-            "headers": {"Location": [location]},
-        }
+        moved = gateway_answers.moved(location)
         routes.append(_route([{"host": ["localhost"]}], [moved]))
-    sentence = f"This address is not served here; the one that is: {site.public_url}"
-    misdirected = _sentence(421, sentence)
+    text = f"This address is not served here; the one that is: {site.public_url}"
+    misdirected = gateway_answers.sentence(421, text)
     return [*routes, _route([{"not": [{"host": [public.hostname or ""]}]}], [misdirected])]
 
 
@@ -139,7 +134,7 @@ def _admin_routes(site: Site) -> list[Route]:
         return [_route([_target(names)], _to_strapi(site, host=f"localhost:{site.backend_port}"))]
     if not site.api_prefix:
         named = _path(gateway_paths.named(site.admin_names))
-        return [_route([named], [_not_found(_nothing_here(site))])]
+        return [_route([named], [_nothing_here(site)])]
     return []
 
 
@@ -166,12 +161,12 @@ def _front_doors(site: Site) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    routes = [_route([_path(gateway_paths.opens_editor())], [_not_found("Not published.")])]
+    routes = [_route([_path(gateway_paths.opens_editor())], [not_found("Not published.")])]
     for guard in site.guards:
         match = _path(gateway_paths.guarded(guard, site.admin_names))
         if guard.spares_pages:
             match["not"] = [{"method": ["GET"], "header": {"Accept": ["*text/html*"]}}]
-        routes.append(_route([match], [_not_found("Strapi's admin side is not published.")]))
+        routes.append(_route([match], [not_found("Strapi's admin side is not published.")]))
     return routes
 
 
@@ -243,63 +238,15 @@ def _proxied(upstream: Upstream, port: int, headers: dict[str, Any], *, wait: st
 
 def _error_routes(site: Site) -> list[Route]:
     """Say which of the two is not there. Only they can fail."""
-    page = {
-        "handler": "static_response",
-        "status_code": 502,
-        "headers": {
-            "Content-Type": ["text/html; charset=utf-8"],
-            "Cache-Control": ["no-store"],
-            "Retry-After": [_RETRY_AFTER],
-        },
-        "body": _page(site),
-    }
-    away = _sentence(
-        503, f"Strapi does not answer on port {site.backend_port}. Is it running?", _RETRY_AFTER
+    page = gateway_answers.frontend_away(
+        site.frontend_title, site.frontend_port or 0, site.frontend_command
     )
-    return [_route([{"vars": {"upstream": ["frontend"]}}], [page]), _route([], [away])]
+    strapi_away = gateway_answers.strapi_away(site.backend_port)
+    return [_route([{"vars": {"upstream": ["frontend"]}}], [page]), _route([], [strapi_away])]
 
 
-def _page(site: Site) -> str:
-    title = _text(site.frontend_title)
-    start = (
-        f"Start it with <code>{_text(site.frontend_command)}</code>."
-        if site.frontend_command
-        else ""
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="{_RETRY_AFTER}">
-<title>{title} is not running</title>
-<body style="font: 1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem">
-<h1 style="font-size: 1.4rem">{title} is not running</h1>
-<p>Nothing answers on port {site.frontend_port}. {start} This page reloads by itself.</p>
-"""
-
-
-def _text(text: str) -> str:
-    return html.escape(text).replace("{", "&#123;")  # or Caddy takes it for a placeholder
-
-
-def _nothing_here(site: Site) -> str:
-    return f"Nothing is published here but Strapi's API, at {site.api_prefix or '/'}"
-
-
-def _not_found(sentence: str) -> Route:
-    return _sentence(404, sentence)
-
-
-def _sentence(status: int, sentence: str, retry_after: str = "") -> Route:
-    headers = {"Content-Type": ["text/plain; charset=utf-8"], "Cache-Control": ["no-store"]}
-    if retry_after:
-        headers["Retry-After"] = [retry_after]
-    return {
-        "handler": "static_response",
-        "status_code": status,
-        "headers": headers,
-        "body": f"{sentence}\n",
-    }
+def _nothing_here(site: Site) -> Route:
+    return not_found(f"Nothing is published here but Strapi's API, at {site.api_prefix or '/'}")
 
 
 def _route(match: Sequence[Route], handle: list[Route]) -> Route:

@@ -151,6 +151,16 @@ def redirect(location: str, status: int = 302) -> Answer:
     return lambda handler: handler.send(status, Location=location)
 
 
+def broken(text: str) -> Answer:
+    """Say this, whatever it is, and hang up."""
+
+    def answer(handler: Any) -> None:
+        handler.connection.sendall(text.encode())
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    return answer
+
+
 def echo_socket(handler: Any) -> None:
     """Answer a web socket's handshake, then send back every byte."""
     key = handler.headers["Sec-WebSocket-Key"].encode()
