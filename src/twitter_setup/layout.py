@@ -59,7 +59,9 @@ def _layout(located: Located) -> Layout:
         _check_wanted(located)
         return "two-origins"
     assert located.frontend is not None  # noqa: S101 - is_one_origin says so
-    reason = frontend_routes.refuses_one_origin(located.frontend, located.backend.api_prefix)
+    prefix, frontend = located.backend.api_prefix, located.frontend
+    routes = frontend_routes.find(frontend.root, frontend.framework, prefix)
+    reason = frontend_routes.refuses_one_origin(prefix, routes)
     if reason:
         raise SetupError(
             "gateway_failed",
@@ -86,12 +88,12 @@ def _check_dev_server(located: Located) -> None:
     """Through ngrok or a URL everybody reaches it; `--local` is for this machine alone."""
     if located.options.local or located.options.allow_vulnerable_dev_server or not located.frontend:
         return
-    hole = dev_server_holes.file_read_hole(located.frontend.root)
+    hole = dev_server_holes.file_read_hole(located.frontend.root, located.frontend.framework)
     if hole:
         raise SetupError(
             "unsupported_version",
             f"The front end's dev server would be public, and everybody could read this machine's "
-            f"files through it: {hole}",
+            f"files through it. {hole}",
             advice=[
                 Advice("update it in the front end's folder", command="npm update vite"),
                 Advice("or stay on this machine", command="twitter-setup tunnel --local"),

@@ -139,9 +139,7 @@ def shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def dry_run(
-    located: Located, arrangement: Arrangement, caller: Caller, state: StateFolder
-) -> None:
+def dry_run(located: Located, arrangement: Arrangement, caller: Caller, state: StateFolder) -> None:
     """Show the plan; touch nothing, start nothing."""
     options, view = located.options, caller.view
     own_domain = f"https://{options.domain}" if options.domain else UNKNOWN_URL

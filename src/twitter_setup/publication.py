@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -34,12 +34,14 @@ class Publication:
         arrangement: Arrangement,
         state: StateFolder,
         *,
+        environ: Mapping[str, str],
         on_child: Callable[[dict[str, Any]], None],
         on_progress: Callable[[str], None],
     ) -> None:
         self._located = located
         self._arrangement = arrangement
         self._state = state
+        self._environ = environ
         self._on_child = on_child
         self._reach = self._make_reach(on_progress)
         self._gateway: Gateway | None = None
@@ -55,7 +57,9 @@ class Publication:
         """Let the gateway, if there is one, answer at `public_url`. Raises `gateway_failed`, `port_taken`."""
         if self._arrangement.gateway_port is None:
             return
-        site = gateway_site.site_for(self._located, self._arrangement, public_url, self._state)
+        site = gateway_site.site_for(
+            self._located, self._arrangement, public_url, self._state, self._environ
+        )
         if self._gateway is not None:
             self._gateway.update(site)
             return

@@ -72,10 +72,13 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
     yield from _manual_steps(data)
     yield Line.of()
     yield _pair(
-        "Next", "twitter-setup configure   asks for the Consumer Key and Secret, puts them in Strapi"
+        "Next",
+        "twitter-setup configure   asks for the Consumer Key and Secret, puts them in Strapi",
     )
     if data["layout"] == "one-origin":
-        yield _pair("Your app", f"{data['public_url']}   this address: the login's cookie belongs to it")
+        yield _pair(
+            "Your app", f"{data['public_url']}   this address: the login's cookie belongs to it"
+        )
     else:
         yield _pair("Log in at", data["connect_url"])
     yield _pair("Again", "twitter-setup urls --copy --open   copies the callback, opens the portal")
@@ -218,7 +221,9 @@ def _what_runs(data: Data) -> str:
     if data["public_url"]:
         return "No tunnel runs, but its changes are kept until: twitter-setup undo"
     if data["leftovers"]:
-        return "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        return (
+            "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        )
     return "No tunnel runs here."
 
 

@@ -91,6 +91,7 @@ class Tunnel:
             located,
             arrangement,
             state,
+            environ=caller.environ,
             on_child=self._note_child,
             on_progress=self._show_progress,
         )
@@ -188,9 +189,7 @@ class Tunnel:
     def _apply(self, agreed: Plan, public_url: str) -> list[str]:
         """`.env` first, the server configuration last. Returns what has to be done by hand after all."""
         self._stop.check()
-        sheet = sheet_for(
-            self._located, self._record.reach, public_url, self._arrangement.layout
-        )
+        sheet = sheet_for(self._located, self._record.reach, public_url, self._arrangement.layout)
         self._restart.before(agreed.variable, self._pause)
         self._record = replace(
             self._record,
@@ -203,9 +202,7 @@ class Tunnel:
         self._state.save_session(self._record)
         refused = self._write(agreed)
         self.is_applied = True
-        self._record = replace(
-            self._record, kept=self._options.keep or not self._arrangement.stays
-        )
+        self._record = replace(self._record, kept=self._options.keep or not self._arrangement.stays)
         self._save()
         if agreed.changes:
             config = self._located.backend.server_config.path

@@ -109,6 +109,7 @@ class Options:
         if self.local:
             return "local"
         return "url" if self.url else "ngrok"
+
     admin_token: Secret | None = None
     admin_email: str | None = None
     admin_password: Secret | None = None
@@ -137,7 +138,9 @@ class FileSettings:
 def check_reach(options: Options, file: FileSettings) -> None:
     """Refuse a reach that the file names and does not describe."""
     if file.get("reach", "kind") == "url" and options.reach == "ngrok" and not options.domain:
-        raise _invalid(file.path or Path(FILE_NAME), "`reach.kind` is `url`, and there is no `reach.url`")
+        raise _invalid(
+            file.path or Path(FILE_NAME), "`reach.kind` is `url`, and there is no `reach.url`"
+        )
 
 
 def find_file(start: Path, root: Path) -> Path | None:

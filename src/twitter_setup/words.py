@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from twitter_setup import provider_checkpoint
+from twitter_setup import gateway_site, provider_checkpoint
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
@@ -41,8 +41,10 @@ def before_the_sheet(
     notes = []
     frontend = located.frontend
     if arrangement.is_one_origin and frontend and not listens(frontend.port):
+        command = gateway_site.start_command(frontend)
         notes.append(
-            f"Nothing answers on port {frontend.port} yet: start {frontend.title} in {frontend.root}."
+            f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
+            + (f": {command}" if command else ".")
         )
     if arrangement.reach == "url" and arrangement.gateway_port is not None:
         notes.append(
