@@ -98,7 +98,7 @@ def _routes(site: Site) -> list[Route]:
     strapi = _to_strapi(site)
     frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
     return [
-        {"handle": gateway_log.appended()},
+        *gateway_log.appending(),
         *_host_routes(site),
         _route([_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
