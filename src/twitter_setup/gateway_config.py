@@ -162,7 +162,7 @@ def _front_doors(site: Site) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    routes = [_route([_path(gateway_paths.opens_editor())], [not_found("Not published.")])]
+    routes = [_route([_path(gateway_paths.drives_tools())], [not_found("Not published.")])]
     for guard in site.guards:
         match = _path(gateway_paths.guarded(guard, site.admin_names))
         if guard.spares_pages:
