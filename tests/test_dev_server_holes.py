@@ -89,6 +89,16 @@ def test_the_frameworks_own_copy_is_the_one_that_runs(tmp_path: Path) -> None:
     assert file_read_hole(tmp_path, "vite") is None
 
 
+def test_a_vite_that_serves_nobody_is_no_hole(tmp_path: Path) -> None:
+    install(tmp_path, "vite", "5.4.14")
+
+    assert file_read_hole(tmp_path, "next") is None
+    assert file_read_hole(tmp_path, "angular") is None
+    angular = install(tmp_path, "@angular/build", "19.0.0")
+    install(angular, "vite", "6.0.0")
+    assert "Vite 6.0.0 " in (file_read_hole(tmp_path, "angular") or "")
+
+
 def test_pnpms_links_are_followed_to_the_copy_beside_the_framework(tmp_path: Path) -> None:
     store = tmp_path / "node_modules" / ".pnpm"
     builder = install(store / "builder", "@nuxt/vite-builder", "3.0.0")

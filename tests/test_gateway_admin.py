@@ -229,9 +229,9 @@ def test_two_origins_publish_everything_when_asked_for(world: World, prefix: str
         assert _ask(world, target) == "strapi"
 
 
-# The editor
+# The editor, and other tools of the user's
 
-EDITORS = [
+TOOLS = [
     "/__open-in-editor?file=/etc/passwd",
     "/__open-in-editor/?file=x",
     "/base/path/__open-in-editor?file=x",
@@ -244,6 +244,9 @@ EDITORS = [
     "/__inspect-open-in-editor?x",
     "/webpack-dev-server/open-editor?fileName=x",
     "/__tsd/open-source?source=x",
+    "/__nextjs_attach-nodejs-inspector",
+    "/docs/__nextjs_restart_dev?invalidateFileSystemCache=1",
+    "/_next/mcp",
     "/__OPEN-IN-EDITOR?file=x",
     "/__open-in-edit%6fr?file=x",
     "/__open%2din-editor?file=x",
@@ -254,8 +257,8 @@ EDITORS = [
 ]
 
 
-@pytest.mark.parametrize("target", EDITORS)
-def test_nobody_outside_opens_the_users_editor(plain: World, target: str) -> None:
+@pytest.mark.parametrize("target", TOOLS)
+def test_nobody_outside_drives_the_users_tools(plain: World, target: str) -> None:
     plain.frontend.seen.clear()
 
     for method in ("GET", "POST"):

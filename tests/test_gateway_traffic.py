@@ -163,6 +163,19 @@ def test_a_restart_in_the_middle_of_50_requests_loses_none(world: World) -> None
     assert {seen.body_size for seen in world.strapi.seen} == {0, len(body)}
 
 
+def test_no_request_is_sent_into_a_connection_that_strapi_has_just_closed(world: World) -> None:
+    world.open()
+    for round_ in range(10):
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(world.ask, "/api/x") for _ in range(8)]
+            assert {each.result().status for each in asked} == {200}
+            world.strapi.stop()
+            world.strapi.start()
+            methods = ("POST", "PUT", "PATCH", "DELETE")
+            asked = [pool.submit(world.ask, f"/api/{round_}", each, b"x") for each in methods]
+            assert {each.result().status for each in asked} == {200}
+
+
 def test_a_large_upload_waits_for_strapi_too(world: World) -> None:
     world.strapi.stop()
     world.open()

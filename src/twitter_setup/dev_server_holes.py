@@ -107,11 +107,14 @@ _HOLES = (
     _Hole("CVE-2026-39364", (((7, 1, 0), (7, 3, 2)), ((8, 0, 0), (8, 0, 5)))),
 )
 
-# Where Node finds the Vite that each runs: from one package on to the next.
+# The frameworks that run Vite, and where Node finds theirs: from one package on to the next. Others
+# may have a Vite for their tests, which serves nobody.
 _CHAINS: dict[FrameworkId, tuple[str, ...]] = {
+    "vite": (),
     "astro": ("astro",),
     "sveltekit": ("@sveltejs/kit",),
     "nuxt": ("nuxt", "@nuxt/vite-builder"),
+    "angular": ("@angular/build",),
 }
 
 
@@ -147,12 +150,16 @@ def _fixed_in(hole: _Hole, version: Version) -> Version | None:
 
 def _installed_vite(frontend: Path, framework: FrameworkId) -> str | None:
     """Find the Vite that runs: the framework's own copy wins over the project's."""
+    if framework not in _CHAINS:
+        return None
     folder: Path | None = frontend
-    for name in _CHAINS.get(framework, ()):
+    for name in _CHAINS[framework]:
         # Node looks around a package's real place (pnpm links it there).
         found = _resolve(name, folder) if folder else None
         folder = found.resolve() if found else None
-    vite = (_resolve("vite", folder) if folder else None) or _resolve("vite", frontend)
+    vite = _resolve("vite", folder) if folder else None
+    if vite is None and framework != "angular":  # without that package it runs webpack
+        vite = _resolve("vite", frontend)
     return _version(vite) if vite else None
 
 

@@ -67,7 +67,6 @@ class Gateway:
         self._startup_timeout = startup_timeout
         self._pauses = tuple(restart_pauses)
         self._process: subprocess.Popen[bytes] | None = None
-        self._noted: GatewayProcess | None = None
         self._binary = ""
         self._since = 0.0
         self._restarts = 0
@@ -138,8 +137,7 @@ class Gateway:
         except OSError as error:
             raise _failed(f"{words[0]} cannot be started: {error.strerror}") from error
         self._since = time.monotonic()
-        self._noted = children.note(self._process, str(self._config))
-        self._on_process(self._noted)
+        self._on_process(children.note(self._process, str(self._config)))
 
     def _write_config(self) -> None:
         content = json.dumps(gateway_config.configuration(self._site), indent=2)
@@ -195,12 +193,15 @@ class Gateway:
         return GatewayEvent("restored", "")
 
     def _end(self) -> None:
-        if self._noted is not None:
-            noted = self._noted
-            processes.end(noted.pid, noted.started, noted.config, patience=_PATIENCE)
-        if self._process is not None:
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=1.0)
+        """End it. Caddy has no children, and a child that we wait for is no other process."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(timeout=_PATIENCE * 10)
 
 
 def end_leftover_gateway(gateway: GatewayProcess) -> bool:

@@ -24,9 +24,10 @@ __all__ = ["FrontEndRoute", "Guard", "Site", "configuration"]
 ReachKind = Literal["ngrok", "url", "local"]
 Layout = Literal["one-origin", "two-origins"]
 
+_REPEATABLE = ["GET", "HEAD", "OPTIONS"]
 _FORGIVEN_AFTER = "250ms"  # an address that refused is tried again
 _MOVED = "400ms"  # so long, until each address has been tried twice
-# Node closes a connection that was idle for 5 s: ours must not be the one that sends into the closing.
+# Node closes a connection that was idle for 5 s.
 _IDLE = "4s"
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
@@ -98,7 +99,7 @@ def _routes(site: Site) -> list[Route]:
     strapi = _to_strapi(site)
     frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
     return [
-        {"handle": gateway_log.appended()},
+        *gateway_log.appending(),
         *_host_routes(site),
         _route([_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
@@ -161,7 +162,7 @@ def _front_doors(site: Site) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    routes = [_route([_path(gateway_paths.opens_editor())], [not_found("Not published.")])]
+    routes = [_route([_path(gateway_paths.drives_tools())], [not_found("Not published.")])]
     for guard in site.guards:
         match = _path(gateway_paths.guarded(guard, site.admin_names))
         if guard.spares_pages:
@@ -208,7 +209,21 @@ def _to_frontend(site: Site) -> list[Route]:
 
 
 def _proxied(upstream: Upstream, port: int, headers: dict[str, Any], *, wait: str) -> list[Route]:
-    proxy = {
+    """Hand on to a server of this machine, and wait so long for one that is not there."""
+    kept = _proxy(port, headers, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
+    # On a kept connection that the server is just closing a request may be lost; on a new one it can
+    # only fail to connect, and is tried again. Those that do no harm twice need not care.
+    fresh = _proxy(port, headers, wait, {"enabled": False})
+    routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
+    return [
+        {"handler": "vars", "upstream": upstream},
+        gateway_log.appended_upstream(upstream),
+        {"handler": "subroute", "routes": routes},
+    ]
+
+
+def _proxy(port: int, headers: dict[str, Any], wait: str, keep_alive: dict[str, Any]) -> Route:
+    return {
         "handler": "reverse_proxy",
         # A server listens on one of two addresses, and may change it. `localhost` is both where the
         # system's hosts file says so, and costs no failed attempt then.
@@ -218,22 +233,13 @@ def _proxied(upstream: Upstream, port: int, headers: dict[str, Any], *, wait: st
             "try_duration": wait,
             "try_interval": "5ms",
             # Of those that were sent already; one that could not connect is tried whatever it is.
-            "retry_match": [{"method": ["GET", "HEAD", "OPTIONS"]}],
+            "retry_match": [{"method": _REPEATABLE}],
         },
         "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
-        "transport": {
-            "protocol": "http",
-            "compression": False,
-            "keep_alive": {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256},
-        },
+        "transport": {"protocol": "http", "compression": False, "keep_alive": keep_alive},
         "headers": headers,
         "flush_interval": "20ms",  # -1 would go on with requests whose client has left
     }
-    return [
-        {"handler": "vars", "upstream": upstream},
-        gateway_log.appended_upstream(upstream),
-        proxy,
-    ]
 
 
 def _error_routes(site: Site) -> list[Route]:

@@ -4,15 +4,16 @@ A line is one answered request, as JSON:
 
     {"ts": 1767225600.123, "duration": 0.0042, "status": 302, "method": "GET",
      "path": "/api/connect/twitter/callback", "parameters": "oauth_token&oauth_verifier",
-     "upstream": "strapi", "error": "", "error_description": ""}
+     "upstream": "strapi", "error": "access_denied", "error_description": "…"}
 
 `ts` is when it was answered, in epoch seconds, `duration` in seconds. `path` is decoded and ends where
 something follows that may hold a value (`;`, `=`, `?`, `#`, `&` or `%` left after decoding).
 `parameters` are the names alone, in the order of the query; a name with unusual characters and one
 without `=` are left out. Of two parameters the values are kept: `error` and `error_description`.
-`upstream` is `strapi`, `frontend`, or not there when the gateway itself answered. Nothing else is
-kept: no header, no body, no other value, no address. Web sockets stand there once they are closed.
-The file starts anew at a few MB; the one before it stays beside it under a name with its date.
+`upstream` is `strapi`, `frontend`, or not there when the gateway itself answered; what is empty is not
+there either. Nothing else is kept: no header, no body, no other value, no address. Web sockets stand
+there once they are closed. The file starts anew at a few MB; the one before it stays beside it, with
+its date in its name.
 """
 
 from __future__ import annotations
@@ -75,20 +76,31 @@ def logging(path: Path) -> dict[str, Any]:
     }
 
 
-def appended() -> list[dict[str, str]]:
-    """Make the handlers that put our own fields into the log, in place of Caddy's."""
-    fields = {
-        "method": "{http.request.method}",
-        "path": "{http.request.uri.path}",
-        "parameters": "{http.request.uri.query}",
+def appending() -> list[dict[str, Any]]:
+    """Make the routes that put our own fields into the log, in place of Caddy's."""
+    always = {"method": "{http.request.method}", "path": "{http.request.uri.path}"}
+    errors = {
         "error": "{http.request.uri.query.error}",
         "error_description": "{http.request.uri.query.error_description}",
     }
-    return [_append(key, value) for key, value in fields.items()]
+    query = "{http.request.uri.query}"
+    return [
+        {"handle": [_append(key, value) for key, value in always.items()]},
+        # Each field costs some microseconds, and most requests have no query.
+        {"match": [_matches(query, ".")], "handle": [_append("parameters", query)]},
+        {
+            "match": [_matches(query, "(?:^|&)error")],
+            "handle": [_append(key, value) for key, value in errors.items()],
+        },
+    ]
 
 
 def appended_upstream(upstream: Upstream) -> dict[str, str]:
     return _append("upstream", upstream)
+
+
+def _matches(value: str, pattern: str) -> dict[str, Any]:
+    return {"vars_regexp": {value: {"pattern": pattern}}}
 
 
 def _append(key: str, value: str) -> dict[str, str]:

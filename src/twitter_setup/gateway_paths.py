@@ -33,14 +33,18 @@ STRANGE = "(?i)" + "|".join(
 # They run a program on this machine, with a file name out of the query; a base path may stand in
 # front, and some are found by how the path begins (CRA). Vite, Vue CLI, Nuxt, Astro:
 # __open-in-editor; CRA, Gatsby: __open-stack-frame-in-editor; Next: __nextjs_launch-editor; Parcel:
-# __parcel_launch_editor; webpack-dev-server: open-editor; TanStack's: __tsd/open-source.
-_EDITORS = (
+# __parcel_launch_editor; webpack-dev-server: open-editor; TanStack's: __tsd/open-source. Next's last
+# three open a debugger, start the server anew, and tell of the project and its errors.
+_TOOLS = (
     "open-in-editor",
     "open-stack-frame-in-editor",
     "launch-editor",
     "launch_editor",
     "webpack-dev-server/open-editor",
     "__tsd/open-source",
+    "__nextjs_attach-nodejs-inspector",
+    "__nextjs_restart_dev",
+    "_next/mcp",
 )
 
 
@@ -68,9 +72,9 @@ def _character(char: str) -> str:
     return rf"(?:{re.escape(char)}|%(?:25)*(?:{'|'.join(codes)}))"
 
 
-def opens_editor() -> str:
-    """Match the paths at which dev servers open the user's editor."""
-    return f"(?i){'|'.join(spelled(words) for words in _EDITORS)}"
+def drives_tools() -> str:
+    """Match the paths at which dev servers open the user's editor, or drive another tool of theirs."""
+    return f"(?i){'|'.join(spelled(words) for words in _TOOLS)}"
 
 
 def named(names: Iterable[str]) -> str:
