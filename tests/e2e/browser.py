@@ -99,6 +99,11 @@ class Person:
     def url(self) -> str:
         return self.page.url
 
+    def story(self) -> str:
+        """What happened to this person, for who reads of a failure."""
+        visits = [f"{status} {url}" for status, url in self.visited]
+        return "\n".join([*visits, "console: " + "\n  ".join(self.console), self.text()])
+
     def screenshot(self, path: Path) -> Path:
         self.page.screenshot(path=path, full_page=True)
         return path
@@ -109,13 +114,8 @@ class Person:
 
 
 @contextmanager
-def browsing(
-    hosts: Mapping[str, int] | None = None, *, pictures: Path | None = None
-) -> Iterator[Person]:
-    """A fresh browser. `hosts` are https hosts, and the loopback ports at which they are found.
-
-    With `pictures`, a folder, the last page is kept there when something fails.
-    """
+def browsing(hosts: Mapping[str, int] | None = None) -> Iterator[Person]:
+    """A fresh browser. `hosts` are https hosts, and the loopback ports at which they are found."""
     maps = [f"MAP {host}:443 127.0.0.1:{port}" for host, port in (hosts or {}).items()]
     rules = f"--host-resolver-rules={', '.join([*maps, *_NOWHERE])}"
     with sync_playwright() as playwright:
@@ -129,9 +129,5 @@ def browsing(
         page.on("console", lambda message: person.console.append(message.text))
         try:
             yield person
-        except BaseException:
-            if pictures is not None:
-                person.screenshot(pictures / "last-page.png")
-            raise
         finally:
             browser.close()

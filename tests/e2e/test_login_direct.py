@@ -6,53 +6,19 @@ Strapi and the front end are on two ports of `localhost`, X on `127.0.0.1`: anot
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.e2e.browser import Person, browsing
+from tests.e2e.browser import Person
 from tests.e2e.conftest import MakeProject
-from tests.e2e.frontends import NEXT, REDIRECT_PATH, VITE, WEBPACK, FrontEnd, FrontEndServer
-from tests.e2e.groups import Group
-from tests.e2e.projects import STRAPI_4, STRAPI_5, STRAPI_5_TS, Kind, Project
-from tests.world import tls
-from tests.world.x import X, serving
+from tests.e2e.frontends import NEXT, REDIRECT_PATH, VITE, WEBPACK, FrontEnd
+from tests.e2e.projects import STRAPI_4, STRAPI_5, STRAPI_5_TS, Kind
+from tests.e2e.shops import STEPS, Shop, as_set_up
+from tests.world.x import X
 from tests.world.x_settings import Settings
 
 pytestmark = pytest.mark.e2e
-
-HOST = "olive-tree-123456.ngrok-free.app"
-STEPS = ["request_token", "authenticate", "authenticate", "access_token", "verify_credentials"]
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A Strapi and a front end that run, and the X they know."""
-
-    project: Project
-    strapi: Group
-    front: FrontEndServer
-    x: X
-
-    @property
-    def backend_url(self) -> str:
-        return f"http://localhost:{self.project.port}"
-
-    @property
-    def login_url(self) -> str:
-        return f"{self.backend_url}/api/connect/twitter"
-
-    def at_x(self) -> list[str]:
-        return [step for step, _ in self.x.steps()]
-
-
-@pytest.fixture(scope="module")
-def x() -> Iterator[X]:
-    with serving() as x:
-        yield x
 
 
 @pytest.fixture(scope="module")
@@ -77,21 +43,6 @@ def strapi_5(running_5: Shop) -> Shop:
 @pytest.fixture
 def strapi_4(running_4: Shop) -> Shop:
     return as_set_up(running_4)
-
-
-def as_set_up(shop: Shop) -> Shop:
-    """Both sides as they should be, whatever the test before has done to them."""
-    shop.x.settings = settings = Settings(callbacks=[str(shop.project.redirect_uri())])
-    shop.x.requests.clear()
-    back = shop.front.url + REDIRECT_PATH
-    shop.project.set_twitter(key=settings.key, secret=settings.secret, callback=back)
-    return shop
-
-
-@pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
-    with browsing(pictures=tmp_path) as person:
-        yield person
 
 
 def query(url: str) -> dict[str, list[str]]:
@@ -280,37 +231,3 @@ def test_every_front_end_reloads_hot_and_logs_in(
     assert "Hello mira_brews, you are logged in." in person.see("you are logged in")
     changed = {line[3:] for line in project.git_status()} - {"frontend/.env"}
     assert changed == {f"frontend/{kind.page}"}, "what was edited here, and nothing else"
-
-
-# At a public https address
-
-
-def with_public_url(text: str) -> str:
-    return text.replace("1337),\n", "1337),\n  url: env('PUBLIC_URL', ''),\n", 1)
-
-
-def test_strapi_5_logs_in_at_a_public_address_of_one_origin(
-    make_project: MakeProject, x: X, tmp_path: Path
-) -> None:
-    public = f"https://{HOST}"
-    project = make_project(STRAPI_5, config=with_public_url, env={"PUBLIC_URL": public})
-    (project.frontend / ".env").write_text(f"{VITE.variable}=\n")
-    project.serve(**x.strapi_environment())
-    # Vite answers to its own host alone; to change what it is asked is the gateway's work.
-    front = project.serve_frontend(__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS=HOST)
-    x.settings = Settings(callbacks=[f"{public}/api/connect/twitter/callback"])
-    project.set_twitter(
-        key=x.settings.key, secret=x.settings.secret, callback=public + REDIRECT_PATH
-    )
-
-    def port_of(_: str, path: str) -> int:
-        return project.port if path.startswith("/api/") else front.port
-
-    with (
-        tls.serving([HOST], port_of, tmp_path) as edge,
-        browsing({HOST: edge.port}, pictures=tmp_path) as person,
-    ):
-        person.log_in(public)
-        assert "mira@example.com" in person.see("you are logged in")
-
-    assert person.visited[-1] == (200, public + REDIRECT_PATH)

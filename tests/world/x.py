@@ -34,7 +34,6 @@ from tests.world.x_settings import Settings
 PRELOAD = Path(__file__).with_name("x_preload.cjs")
 # X does not say how far a clock may be off.
 _TOLERANCE = 300
-_ANYTHING = "*"
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ class X:
         if step is None:
             return Answer(404, x_answers.refusal("down", "", "").body)
         faults = self.settings.faults
-        fault = faults.get(_step(request.path)) or faults.get(_ANYTHING, "")
+        fault = faults.get(_step(request.path)) or faults.get("*", "")
         if request.path.startswith("/_standin/"):
             fault = ""
         try:
@@ -173,10 +172,8 @@ class X:
     def _request_token(self, request: Request) -> Answer:
         oauth = self._check(request, lambda token: None if token else "")
         callback = oauth.get("callback", "oob")
-        if callback != "oob" and not self.settings.callbacks:
-            raise Refused("no_callbacks")
-        if callback != "oob" and callback not in self.settings.callbacks:
-            raise Refused("callback")
+        if callback not in ("oob", *self.settings.callbacks):
+            raise Refused("callback" if self.settings.callbacks else "no_callbacks")
         token, secret = _letters(27), _letters(32)
         self._request_tokens[token] = RequestToken(secret, callback)
         values = {"oauth_token": token, "oauth_token_secret": secret}
