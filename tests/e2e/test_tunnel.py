@@ -244,7 +244,7 @@ def test_with_a_url_of_ones_own_strapi_has_it_until_undo(
     assert old
 
     done = run(
-        *("tunnel", "--url", "https://shop.example.com", "--yes", "--json"),
+        *("tunnel", "--two-origins", "--url", "https://shop.example.com", "--yes", "--json"),
         cwd=project.root,
         env=admin,
     )
