@@ -51,7 +51,8 @@ def undo(
             )
             return "needs-credentials", False
     try:
-        return _undo_each(state, wanted, options, view), False
+        with state.configuring():  # not in the middle of a `configure`
+            return _undo_each(state, wanted, options, view), False
     except SetupError as error:
         view.note(f"Strapi's twitter provider was not put back. {error.message}", error.advice)
         return "unchanged", True
@@ -87,8 +88,14 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
         )
         return "unchanged"
     sent = providers.with_twitter(found, one.before, one.absent)
-    strapi.replace_providers(sent)
+    lost: SetupError | None = None
+    try:
+        strapi.replace_providers(sent)
+    except SetupError as error:
+        lost = error
     wrong = list(providers.differences(sent, strapi.providers()))
+    if wrong and lost is not None:
+        raise lost
     if wrong:
         raise SetupError(
             "strapi_error",

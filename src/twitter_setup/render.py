@@ -211,7 +211,9 @@ def _what_runs(data: Data) -> str:
     if data["public_url"]:
         return "No tunnel runs, but its changes are kept until: twitter-setup undo"
     if data["leftovers"]:
-        return "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        return (
+            "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        )
     return "No tunnel runs here."
 
 
