@@ -508,7 +508,7 @@ def _line_of_standard_input(name: str) -> str:
 
     try:
         if sys.stdin is not None and sys.stdin.isatty():
-            return getpass.getpass(f"{name}: ", stream=sys.stderr)
+            return getpass.getpass(f"Consumer {name.capitalize()}: ", stream=sys.stderr)
         return sys.stdin.readline() if sys.stdin is not None else ""
     except EOFError:
         return ""

@@ -225,6 +225,10 @@ def _client(address: str) -> httpx.Client:
     parts = urlsplit(address)
     is_https, here = parts.scheme == "https", is_loopback(parts.hostname or "")
     try:
+        _ = httpx.URL(address).host  # read as it will be: some international names are none
+    except (httpx.InvalidURL, UnicodeError):
+        raise strapi_errors.no_client(f"{address} is not a valid address") from None
+    try:
         certificates = httpx.create_ssl_context() if is_https else False
     except OSError as error:
         reason = error.strerror or "it holds no certificate"
@@ -236,9 +240,7 @@ def _client(address: str) -> httpx.Client:
             trust_env=is_https and not here,
             verify=certificates,
         )
-    except httpx.InvalidURL:
-        raise strapi_errors.no_client("its address is not valid") from None
-    except (ValueError, ImportError):
+    except (ValueError, ImportError, httpx.InvalidURL):
         raise strapi_errors.no_client(
             "the proxy of HTTPS_PROXY or ALL_PROXY is none that can be used"
         ) from None
