@@ -21,10 +21,16 @@ ALL = {**BY_LOGIN, **PAIR}
 AS_WRITTEN = {"enabled": True, "key": KEY, "secret": SECRET, "callback": REDIRECT}
 
 
-def configure(shop: Shop | Path, *words: str | Path, stdin: bytes | None = None, **env: str) -> Ran:
+def configure(shop: Shop | Path, *words: str | Path, **env: str) -> Ran:
     """In JSON, with key, secret and administrator in the environment, unless `env` says otherwise."""
     folder = shop.root if isinstance(shop, Shop) else shop
-    return run("configure", "--json", *words, cwd=folder, env=env or ALL, input=stdin)
+    return run("configure", "--json", *words, cwd=folder, env=env or ALL)
+
+
+def with_dashes(shop: Shop, stdin: bytes, **env: str) -> Ran:
+    """The same with key and secret from standard input."""
+    words = ("configure", "--json", "--key", "-", "--secret", "-")
+    return run(*words, cwd=shop.root, env=env, input=stdin)
 
 
 def said(shop: Shop, *words: str | Path, **env: str) -> Ran:

@@ -24,6 +24,7 @@ from tests.configuring import (
     SECRET,
     configure,
     said,
+    with_dashes,
 )
 from tests.program import Shop, free_port, make_shop, run
 from tests.world.admin_api import ADMIN, EDITOR
@@ -277,7 +278,7 @@ def test_a_dash_reads_a_line_of_standard_input_each(
 ) -> None:
     lines = f"{KEY}\r\n{SECRET}\n".encode()
 
-    done = configure(strapi_shop, "--key", "-", "--secret", "-", stdin=lines, **BY_LOGIN)
+    done = with_dashes(strapi_shop, lines, **BY_LOGIN)
 
     assert done.code == 0
     assert (admin_server.twitter["key"], admin_server.twitter["secret"]) == (KEY, SECRET)
@@ -295,7 +296,7 @@ def test_a_dash_reads_a_line_of_standard_input_each(
 def test_a_standard_input_that_ends_early_or_is_no_text_is_said(
     strapi_shop: Shop, admin_server: AdminServer, stdin: bytes, says: str
 ) -> None:
-    done = configure(strapi_shop, "--key", "-", "--secret", "-", stdin=stdin, **BY_LOGIN)
+    done = with_dashes(strapi_shop, stdin, **BY_LOGIN)
 
     assert (done.code, done.error["code"]) == (2, "usage")
     assert says in done.error["message"]

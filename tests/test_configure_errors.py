@@ -201,7 +201,9 @@ def test_a_redirect_is_not_followed_with_the_credentials(
     strapi_shop: Shop, admin_server: AdminServer, route: str, status: int
 ) -> None:
     with AdminServer() as other:
-        admin_server.at(route, instead(status, Location=f"{other.url}/x?token=hunter2"))
+        admin_server.at(
+            route, instead(status, headers={"Location": f"{other.url}/x?token=hunter2"})
+        )
 
         refusal = refused(strapi_shop, admin_server)
 
@@ -222,7 +224,7 @@ def test_a_redirect_is_not_followed_with_the_credentials(
 def test_where_a_redirect_leads_is_said_without_a_secret(
     strapi_shop: Shop, admin_server: AdminServer, location: str, shown: str
 ) -> None:
-    admin_server.at(INIT, instead(302, Location=location))
+    admin_server.at(INIT, instead(302, headers={"Location": location}))
 
     assert f"a redirect to {shown}, which" in refused(strapi_shop, admin_server).text
 
@@ -299,12 +301,12 @@ def test_too_many_logins_say_when_the_next_one_is_possible(
 
 
 @pytest.mark.parametrize(
-    "reset", [{}, {"X_RateLimit_Reset": "soon"}, {"X_RateLimit_Reset": "1e99"}]
+    "reset", [{}, {"X-RateLimit-Reset": "soon"}, {"X-RateLimit-Reset": "1e99"}]
 )
 def test_too_many_logins_without_a_time_are_said_without_one(
     strapi_shop: Shop, admin_server: AdminServer, reset: dict[str, str]
 ) -> None:
-    admin_server.at(LOGIN, instead(429, **reset))
+    admin_server.at(LOGIN, instead(429, headers=reset))
 
     refusal = refused(strapi_shop, admin_server)
 

@@ -147,10 +147,9 @@ def _handler(server: AdminServer) -> type[BaseHTTPRequestHandler]:
 # Faults
 
 
-def instead(status: int, content: bytes = b"", **headers: str) -> Fault:
-    """This answer in place of the API's; underscores in names of headers stand for dashes."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _: Raw(status, content, named)
+def instead(status: int, content: bytes = b"", headers: Mapping[str, str] | None = None) -> Fault:
+    """This answer in place of the API's."""
+    return lambda _: Raw(status, content, headers or {})
 
 
 def cut_before(_: Call) -> None:
