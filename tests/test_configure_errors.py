@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +86,26 @@ def test_a_strapi_that_does_not_run_is_said_with_how_to_start_it(
     assert (refusal.code, refusal.exit_code) == ("strapi_down", 1)
     assert f"Strapi does not answer at {admin_server.url}" in refusal.text
     assert "npm run develop" in refusal.text
+
+
+def test_a_strapi_whose_process_is_there_is_still_starting(
+    strapi_shop: Shop, admin_server: AdminServer, tmp_path: Path
+) -> None:
+    admin_server.stop()
+    program = tmp_path / "strapi"
+    program.write_text("import time; print('', flush=True); time.sleep(60)")
+    with subprocess.Popen(
+        [sys.executable, program, "develop"], cwd=strapi_shop.backend, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        try:
+            refusal = refused(strapi_shop, admin_server)
+        finally:
+            process.kill()
+
+    assert refusal.code == "strapi_down"
+    assert "it is still starting, or has stopped at an error" in refusal.text
 
 
 @pytest.mark.parametrize("fault", [cut_before, silent])
@@ -260,7 +282,7 @@ def test_who_may_not_is_told_what_is_missing_and_where_to_get_it(
 
     assert (refusal.code, refusal.exit_code) == (code, 1)
     assert says in refusal.text
-    assert "Settings →" in refusal.text or "STRAPI_ADMIN_PASSWORD" in refusal.text
+    assert "Settings →" in refusal.text or "admin:reset-user-password" in refusal.text
 
 
 @pytest.mark.parametrize("token", ["two\nlines", "no-bréak", "zero\x00byte"])
@@ -295,9 +317,19 @@ def test_too_many_logins_say_when_the_next_one_is_possible(
     assert refusal.code == "strapi_rate_limited"
     seconds = int(refusal.text.partition(", in ")[2].partition(" s.")[0])
     assert 190 < seconds <= 202
-    assert "an admin token (Settings → Admin Tokens, Strapi 5.46 and newer): it has no limit" in (
-        refusal.text
+    assert (
+        "an admin token (Settings → Admin Tokens, Strapi 5.46 and newer), which has no limit"
+        in (refusal.text)
     )
+    assert "STRAPI_ADMIN_TOKEN" in refusal.text
+
+
+def test_another_limit_of_logins_is_said_as_it_is(
+    strapi_shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(LOGIN, instead(429, headers={"X-RateLimit-Limit": "20"}))
+
+    assert "Strapi allows 20 admin logins" in refused(strapi_shop, admin_server).text
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,16 @@ def test_all_signs_in_once(shop: Shop, admin_server: AdminServer) -> None:
     assert admin_server.calls == ["POST /admin/login", *[READ, WRITE, READ] * 2]
 
 
+def test_each_end_of_an_undo_says_something(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    admin_server.api.providers = copy.deepcopy(before)
+
+    done = run("undo", cwd=shop.root, env=BY_TOKEN)
+
+    assert "was as before `configure` already" in done.err
+
+
 def test_people_read_that_it_is_as_it_was(shop: Shop) -> None:
     done = run("undo", cwd=shop.root, env=BY_TOKEN)
 

@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import configure_target, provider_wish, providers, redirect_url, strapi_errors
+from twitter_setup import (
+    configure_target,
+    processes,
+    provider_wish,
+    providers,
+    redirect_url,
+    strapi_errors,
+)
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Caller, Located
@@ -31,7 +38,7 @@ def configure(options: Options, located: Located | None, caller: Caller) -> None
         pair = Pair(options, view)
         target = configure_target.find(options, located, view)
         with closing(Strapi(target.address, Credentials())) as strapi:
-            strapi.check_ready()
+            _check_ready(strapi, target)
             strapi.sign_in(credentials(options, target.address, view))
             writer = Writer(strapi, target.state, view)
             _run(target, strapi, pair, writer, view)
@@ -39,6 +46,18 @@ def configure(options: Options, located: Located | None, caller: Caller) -> None
         view.say()  # the terminal has just shown ^C
         left = writer.left() if writer else strapi_errors.UNCHANGED
         raise SetupError("interrupted", "Stopped.", unchanged=left) from None
+
+
+def _check_ready(strapi: Strapi, target: Target) -> None:
+    """Raises as `Strapi.check_ready`. While a Strapi starts nothing listens, but its process is there."""
+    try:
+        strapi.check_ready()
+    except SetupError as error:
+        folder = target.located.backend.root.resolve() if target.located else None
+        is_here = error.code == "strapi_down" and target.is_here
+        if is_here and folder and processes.works_in(str(folder), "strapi"):
+            raise strapi_errors.not_yet(target.address) from None
+        raise
 
 
 def credentials(options: Options, address: str, view: View) -> Credentials:
@@ -120,12 +139,13 @@ def _look_at_callback(callback: str, target: Target, view: View) -> None:
         )
     elif not target.is_here and (is_local or not callback.startswith("https://")):
         view.note(
-            "That is not an address that X can send browsers to: that Strapi does not know its own.",
+            f"{callback} is no address that X can send browsers to: that Strapi does not know its own.",
             [Advice("set `url` in its config/server, or the variable that is read there")],
         )
     elif session is None and is_local:
         view.note(
-            "That is Strapi's address without a tunnel: X may refuse it, and nobody else reaches it.",
+            f"{callback} is Strapi's address without a tunnel: X may refuse it, and nobody else reaches "
+            "it.",
             [Advice("open one", command="twitter-setup tunnel")],
         )
 

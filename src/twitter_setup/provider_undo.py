@@ -35,9 +35,9 @@ def undo(
             "back, `undo` needs an administrator.",
             [
                 Advice(
-                    "in the environment, then again",
-                    command="STRAPI_ADMIN_TOKEN=… (or STRAPI_ADMIN_EMAIL, STRAPI_ADMIN_PASSWORD) "
-                    "twitter-setup undo",
+                    "with STRAPI_ADMIN_TOKEN, or STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD, in the "
+                    "environment",
+                    command="twitter-setup undo",
                 )
             ],
         )
@@ -80,6 +80,7 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
     found = strapi.providers()
     if one.is_undone_in(found):
         provider_checkpoint.forget(state, one)
+        view.say("Strapi's twitter provider was as before `configure` already.")
         return "unchanged"
     if not one.is_in(found, own_key()):
         view.note(

@@ -34,6 +34,16 @@ def starting(address: str, reason: str) -> SetupError:
     )
 
 
+def not_yet(address: str) -> SetupError:
+    return SetupError(
+        "strapi_down",
+        f"Strapi does not answer at {address} yet, but it runs: it is still starting, or has stopped at "
+        "an error.",
+        advice=[Advice("look at its terminal; once it says that it has started, run this again")],
+        unchanged=UNCHANGED,
+    )
+
+
 def untrusted(address: str, reason: str) -> SetupError:
     return SetupError(
         "strapi_error",
@@ -156,17 +166,22 @@ def refusal(
 def _rate_limited(headers: Mapping[str, str]) -> SetupError:
     return SetupError(
         "strapi_rate_limited",
-        "Strapi allows five admin logins in five minutes, and they are used up."
+        f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up."
         + _next_try(headers.get("X-RateLimit-Reset", "")),
         advice=[
             Advice(
                 "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.46 and "
-                "newer): it has no limit",
-                command="STRAPI_ADMIN_TOKEN=… twitter-setup configure",
+                "newer), which has no limit, in the environment",
+                command="STRAPI_ADMIN_TOKEN",
             )
         ],
         unchanged=UNCHANGED,
     )
+
+
+def _limit(headers: Mapping[str, str]) -> str:
+    given = headers.get("X-RateLimit-Limit", "")
+    return given if given.isdecimal() and given != "5" and len(given) < 7 else "five"
 
 
 def _next_try(reset: str) -> str:
@@ -185,7 +200,16 @@ def _login(status: int) -> SetupError:
         return SetupError(
             "strapi_auth",
             "Strapi refuses this e-mail and password (HTTP 400).",
-            advice=[Advice("check STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD")],
+            advice=[
+                Advice(
+                    "check both (STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD, if they are set); Strapi "
+                    "allows five tries in five minutes"
+                ),
+                Advice(
+                    "or set a new password, in the back end's folder",
+                    command="npx strapi admin:reset-user-password",
+                ),
+            ],
             unchanged=UNCHANGED,
         )
     if status in {401, 403}:
