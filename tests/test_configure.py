@@ -405,6 +405,28 @@ def test_without_a_front_end_url_has_the_page_of_strapi_s_guide(tmp_path: Path) 
         assert server.twitter["callback"] == "https://a.example.com/connect/twitter/redirect"
 
 
+def test_that_of_the_settings_url_is_used_where_no_tunnel_is_on(tmp_path: Path) -> None:
+    with AdminServer() as server:
+        bare = make_shop(tmp_path, env=b"PORT=%d\n" % server.port, with_frontend=False)
+        (bare.root / "twitter-setup.toml").write_text('[reach]\nurl = "https://a.example.com"\n')
+
+        done = configure(bare, "-v")
+
+        assert done.code == 0
+        assert server.twitter["callback"] == "https://a.example.com/connect/twitter/redirect"
+
+
+def test_a_strapi_elsewhere_is_not_given_the_settings_url(strapi_shop: Shop) -> None:
+    file = strapi_shop.root / "twitter-setup.toml"
+    file.write_text('[reach]\nurl = "https://a.example.com"\n')
+    with AdminServer() as deployed:
+        deployed.twitter["callback"] = REDIRECT
+
+        configure(strapi_shop, "--strapi", deployed.url)
+
+        assert deployed.twitter["callback"] == REDIRECT
+
+
 def test_the_path_of_the_settings_is_used(strapi_shop: Shop, admin_server: AdminServer) -> None:
     (strapi_shop.root / "twitter-setup.toml").write_text('[frontend]\nredirect_path = "in/x"\n')
 

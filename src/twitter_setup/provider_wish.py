@@ -49,25 +49,43 @@ def _redirect(twitter: Mapping[str, Any], target: Target, view: View) -> str:
 
 
 def _chosen(twitter: Mapping[str, Any], target: Target) -> tuple[str, str]:
-    """`--redirect`, else that of `--url` or of the tunnel, else, where Strapi has none, the front end's.
-
-    With it, where it is from.
-    """
-    options, located = target.options, target.located
-    file = located.file if located else None
-    path = redirect_url.path_of(file.get("frontend", "redirect_path") if file else None)
+    """`--redirect`, else that of `--url`, else what the project says; with its origin."""
+    options = target.options
     if options.redirect:
         return options.redirect, "the one that was given"
-    # A deployed Strapi has nothing to do with the address of this project's tunnel.
-    from_file = file is not None and options.url == file.get("reach", "url")
-    if options.url and (target.is_here or not from_file):
-        sheet = urls.sheet_for(located, "url", options.url) if located and target.is_here else None
-        return (sheet and sheet.redirect_url) or f"{options.url}{path}", f"that of {options.url}"
+    if options.url:
+        return _at(options.url, target), f"that of {options.url}"
+    return _of_the_project(twitter, target)
+
+
+def _of_the_project(twitter: Mapping[str, Any], target: Target) -> tuple[str, str]:
+    """Of the tunnel that is on, of the settings' URL, else, where Strapi has none, the front end's own.
+
+    A deployed Strapi has nothing to do with these addresses.
+    """
+    located = target.located
     if target.session and target.session.sheet.get("redirect_url"):
         return str(target.session.sheet["redirect_url"]), "the tunnel's"
-    if located and located.frontend and target.is_here and not twitter.get("callback"):
-        return f"http://localhost:{located.frontend.port}{path}", "the front end's own address"
+    if located is None or not target.is_here:
+        return "", ""
+    if located.options.url:
+        return _at(located.options.url, target), f"that of {located.options.url}, from the settings"
+    if located.frontend and not twitter.get("callback"):
+        return f"http://localhost:{located.frontend.port}{_path(target)}", "the front end's own"
     return "", ""
+
+
+def _at(url: str, target: Target) -> str:
+    """As on the sheet of this URL; without a front end here, the page at the URL itself."""
+    sheet = None
+    if target.located and target.is_here:
+        sheet = urls.sheet_for(target.located, "url", url)
+    return (sheet and sheet.redirect_url) or f"{url}{_path(target)}"
+
+
+def _path(target: Target) -> str:
+    file = target.located.file if target.located else None
+    return redirect_url.path_of(file.get("frontend", "redirect_path") if file else None)
 
 
 def _look_at_half_a_pair(twitter: Mapping[str, Any], fields: Mapping[str, Any], view: View) -> None:
