@@ -62,6 +62,22 @@ def test_it_sets_four_fields_and_nothing_else(strapi_shop: Shop, admin_server: A
     assert list(admin_server.api.providers) == list(before)
 
 
+def test_what_no_utf8_can_hold_stays_as_it_is_in_other_providers(
+    strapi_shop: Shop, admin_server: AdminServer
+) -> None:
+    odd: dict[str, Any] = {
+        "half": "\ud83d",
+        "\u202e": [1e21, -0.5, 2**60, None, {"__proto__": {}}],
+        "key": " é ",
+    }
+    admin_server.api.providers["vk"] |= odd
+    before = json.dumps(admin_server.api.providers["vk"])
+
+    assert configure(strapi_shop, "--redirect", REDIRECT).code == 0
+
+    assert json.dumps(admin_server.api.providers["vk"]) == before
+
+
 def test_a_first_run_asks_six_times(strapi_shop: Shop, admin_server: AdminServer) -> None:
     configure(strapi_shop)
 

@@ -238,6 +238,7 @@ def test_a_redirect_is_not_followed_with_the_credentials(
     ("location", "shown"),
     [
         ("/admin/", "/admin/"),
+        ("/a\x9b2J", "/a\N{REPLACEMENT CHARACTER}2J"),
         ("http://[", "elsewhere"),
         ("https://user:hunter2@b.example", "https://b.example"),
         ("", "elsewhere"),

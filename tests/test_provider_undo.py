@@ -18,9 +18,9 @@ from tests.configuring import (
     REDIRECT,
     configure,
 )
-from tests.program import Ran, Shop, make_shop, run
+from tests.program import Process, Ran, Shop, make_shop, run
 from tests.world.admin_api import READER_TOKEN
-from tests.world.admin_server import READ, WRITE, AdminServer, cut_after, cut_before, then
+from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
 from twitter_setup import state
 
 OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
@@ -202,6 +202,24 @@ def test_all_signs_in_once(shop: Shop, admin_server: AdminServer) -> None:
     undo(shop, "--all", **BY_LOGIN)
 
     assert admin_server.calls == ["POST /admin/login", *[READ, WRITE, READ] * 2]
+
+
+def test_a_configure_that_was_killed_in_the_middle_of_its_write_can_be_undone(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    def kill(call: Call) -> None:
+        call.answer()
+        process.kill()
+
+    admin_server.at(WRITE, kill, number=1)
+    process = Process("configure", "--json", cwd=strapi_shop.root, env={**BY_TOKEN, **PAIR})
+    process.process.wait(timeout=20)
+    assert admin_server.api.providers != before
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
 
 
 def test_each_end_of_an_undo_says_something(
