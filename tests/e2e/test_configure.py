@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,11 +12,13 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.configuring import KEY, OTHER_KEY, OTHER_SECRET, REDIRECT, SECRET
 from tests.e2e import admins as admins_
 from tests.e2e import projects
 from tests.e2e.admins import EDITOR, PROVIDERS, Admins
+from tests.e2e.browser import browsing
 from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, Kind, Project
 from tests.program import Process, Ran, run
 from tests.world.admin_api import AdminApi, Answer
@@ -44,7 +45,7 @@ LOGINS = (
 
 
 def serve(kind: Kind, *, limited: bool) -> Project:
-    project = projects.make(kind)
+    project = projects.make(kind, limits=True)
     if not limited:
         admins_.raise_login_limit(project)
     project.serve()
@@ -377,7 +378,7 @@ def without_the_plugin(project: Project) -> None:
 
 @pytest.mark.usefixtures("_work")
 def test_no_administrator_no_plugin_and_too_many_logins() -> None:
-    project = projects.make(STRAPI_5)
+    project = projects.make(STRAPI_5, limits=True)
     without_the_plugin(project)
     client = httpx.Client(base_url=project.local_url, timeout=20, trust_env=False)
     try:
@@ -413,40 +414,21 @@ def projects_are_unchanged(project: Project) -> bool:
 
 # As a person sees it
 
-FLAGS = [
-    "--no-sandbox",  # root, in a container
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",  # the panel asks for news of Strapi's
-]
-
-
-def chromium() -> str:
-    named = os.environ.get("TWITTER_SETUP_CHROMIUM")
-    found = named or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("no chromium: `apt install chromium`, or set TWITTER_SETUP_CHROMIUM")
-    return str(found)
-
 
 # The admin panel of Strapi 4 does not build any more.
 @pytest.mark.parametrize("real", [STRAPI_5], ids=["5"], indirect=True)
 def test_the_admin_form_shows_what_was_written(real: Admins, tmp_path: Path) -> None:
     configure(real, "--redirect", REDIRECT)
-    from playwright.sync_api import expect, sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1000, "height": 700})
+    with browsing() as person:
+        page = person.page
+        page.set_viewport_size({"width": 1000, "height": 700})
         page.set_default_timeout(60_000)
-        page.goto(f"http://localhost:{real.project.port}/admin/auth/login")
+        person.open(f"http://localhost:{real.project.port}/admin/auth/login")
         page.fill("input[name=email]", ADMIN["email"])
         page.fill("input[name=password]", ADMIN["password"])
         page.click("button[type=submit]")
         page.get_by_text("Hello Ada").wait_for()
-        page.goto(
+        person.open(
             f"http://localhost:{real.project.port}/admin/settings/users-permissions/providers"
         )
         page.get_by_text("twitter", exact=True).first.click()
@@ -457,4 +439,3 @@ def test_the_admin_form_shows_what_was_written(real: Admins, tmp_path: Path) -> 
         expect(form.locator("input[name=callback]")).to_have_value(REDIRECT)
         folder = os.environ.get(SHOTS)
         form.screenshot(path=Path(folder or tmp_path) / "configure-admin-form.png")
-        browser.close()
