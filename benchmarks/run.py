@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import configure
 from tests.program import free_port, make_shop, running
 from tests.world import agent
 from twitter_setup import backend as backends
@@ -37,6 +38,7 @@ def main() -> None:
         start_up()
         one_config(Path(folder))
         to_the_sheet(Path(folder))
+        configure.compare(Path(folder))
 
 
 def interleaved(commands: dict[str, Sequence[str]], rounds: int = ROUNDS) -> dict[str, float]:

@@ -499,6 +499,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
                 f"--env-var {name!r} is not a variable's name.",
                 advice=[Advice("a name alone", command="--env-var VITE_STRAPI_URL")],
             )
+    given["admin_token"] = (given.get("admin_token") or "").strip()  # a line end of a file, mostly
     for name in ("admin_token", "admin_password"):
         given[name] = Secret(given[name]) if given.get(name) else None
     for name in ("key", "secret"):  # an empty one is refused, not taken for none
@@ -510,7 +511,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
 def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:
     """`-` is the next line of standard input: the key's first where both are there."""
     names = [name for name in ("key", "secret") if given.get(name) == "-"]
-    lines = {name: sys.stdin.readline() for name in names}
+    lines = {name: _line_of_standard_input(name) for name in names}
     for name, line in lines.items():
         if not line:
             raise SetupError(
@@ -525,6 +526,25 @@ def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:
                 unchanged="Nothing was changed.",
             )
     return {**given, **lines}
+
+
+def _line_of_standard_input(name: str) -> str:
+    """'' at its end. What is typed at a terminal is not shown."""
+    import getpass  # noqa: PLC0415 - only here
+
+    try:
+        if sys.stdin is not None and sys.stdin.isatty():
+            return getpass.getpass(f"Consumer {name.capitalize()}: ", stream=sys.stderr)
+        return sys.stdin.readline() if sys.stdin is not None else ""
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        raise SetupError(
+            "usage",
+            f"--{name} -: standard input is no text.",
+            advice=[Advice("give it as plain text, one line each")],
+            unchanged="Nothing was changed.",
+        ) from None
 
 
 def _say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
@@ -581,7 +601,8 @@ def _locate(options: Options, caller: Caller) -> Located:
 def _located_if_any(options: Options, caller: Caller) -> Located | None:
     """A deployed Strapi can be configured from anywhere; in its project more is known."""
     try:
-        return _recovered(_locate(options, caller), caller)
+        located = _locate(options, caller)
+        return located if options.dry_run else _recovered(located, caller)
     except SetupError as error:
         if options.strapi is None or options.backend or error.code not in _NO_PROJECT:
             raise

@@ -77,6 +77,8 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
         view.note(f"{path} was left as it is: {reason}.")
 
     def take_back() -> None:
+        if not undone.restored:
+            return
         with _strapi_told(state, record, view) as strapi:
             strapi.undone = undone
 

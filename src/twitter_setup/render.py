@@ -89,8 +89,8 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
 
 
 def _in_strapi(data: Data) -> Line:
-    where = "Settings → Users & Permissions → Providers → twitter: redirect URL"
-    return _pair("In Strapi", f"{where} {data['redirect_url']}")
+    what = "asks for key and secret, and writes them and the redirect URL"
+    return _pair("In Strapi", f"twitter-setup configure   {what} {data['redirect_url']}")
 
 
 def _pair(label: str, text: str) -> Line:
