@@ -115,7 +115,9 @@ def to_the_sheet(folder: Path) -> None:
     }
     for number in range(30):
         shop = make_shop(folder / f"shop-{number}")
-        url_times.append(_until_ready(shop.root, ["--two-origins", "--url", "https://shop.example.com"], {}))
+        url_times.append(
+            _until_ready(shop.root, ["--two-origins", "--url", "https://shop.example.com"], {})
+        )
         begin = time.perf_counter()
         with running(*TUNNEL, "--port", str(free_port()), cwd=shop.root, env=environment) as tunnel:
             tunnel.event("ready")

@@ -44,7 +44,15 @@ def tunnelled(folder: Path) -> Iterator[tuple[Shop, AdminServer, dict[str, Any]]
     """A project with a `tunnel` that was kept, its Strapi started afterwards, and the sheet."""
     port = free_port()
     shop = make_shop(folder, env=b"PORT=%d\n" % port)
-    done = run("tunnel", "--url", "https://a.example.com", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     with AdminServer(port=port) as server:
         yield shop, server, done.json["data"]
 
@@ -180,7 +188,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(
 
 def test_a_dry_run_puts_nothing_back_that_a_killed_run_left(tmp_path: Path) -> None:
     shop = make_shop(tmp_path)
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     session = shop.state / "session.json"
     session.write_text(session.read_text().replace('"kept": true', '"kept": false'))
     left = shop.files()

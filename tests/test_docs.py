@@ -29,7 +29,15 @@ def commands() -> list[str]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     shop = make_shop(tmp_path / "cafe")
-    done = run("tunnel", "--two-origins", "--url", "https://shop.example.com", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://shop.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert done.code == 0
     return shop
 

@@ -125,7 +125,7 @@ def test_without_credentials_it_says_that_it_remains_and_how(
 def test_the_files_are_put_back_all_the_same(shop: Shop, admin_server: AdminServer) -> None:
     admin_server.stop()
     env = shop.env.read_bytes()
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     assert shop.env.read_bytes() != env
 
     done = undo(shop, **BY_TOKEN)

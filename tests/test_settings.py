@@ -114,7 +114,17 @@ def test_flags_win_over_the_environment_and_that_over_the_file_and_that_over_wha
 
 def test_a_front_ends_port_follows_the_same_order(shop: Shop) -> None:
     def redirect(*args: str, **env: str) -> str:
-        done = run("tunnel", "--two-origins", "--url", URL, "--yes", "--json", *args, cwd=shop.root, env=env)
+        done = run(
+            "tunnel",
+            "--two-origins",
+            "--url",
+            URL,
+            "--yes",
+            "--json",
+            *args,
+            cwd=shop.root,
+            env=env,
+        )
         return str(done.json["data"]["redirect_url"]).split("/")[2].partition(":")[2]
 
     assert redirect() == "5173"

@@ -36,7 +36,9 @@ def plant(shop: Shop, victim: Path) -> None:
     (folder / "0001-passing.pending.json").write_text(json.dumps(checkpoint))
 
 
-@pytest.mark.parametrize("words", [["undo"], ["tunnel", "--two-origins", "--url", "https://a.example.com", "--yes"]])
+@pytest.mark.parametrize(
+    "words", [["undo"], ["tunnel", "--two-origins", "--url", "https://a.example.com", "--yes"]]
+)
 def test_a_checkpoint_that_names_a_file_outside_is_refused(
     shop: Shop, tmp_path: Path, words: list[str]
 ) -> None:
@@ -57,7 +59,14 @@ def test_a_front_end_elsewhere_is_undone_since_the_user_s_own_list_knows_it(
     shop = make_shop(tmp_path / "cafe", with_frontend=False)
     other = make_shop(tmp_path / "elsewhere").frontend
     before = (other / ".env").read_bytes()
-    words = ["--two-origins", "--url", "https://a.example.com", "--yes", "--env-var", "VITE_BACKEND_URL"]
+    words = [
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--env-var",
+        "VITE_BACKEND_URL",
+    ]
     assert run("tunnel", *words, "--frontend", other, cwd=shop.root).code == 0
     assert b"a.example.com" in (other / ".env").read_bytes()
 
@@ -131,7 +140,12 @@ def test_a_home_that_cannot_be_used_stops_nothing(
     monkeypatch.setenv("HOME", "/dev/null")
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
 
-    assert run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root).code == 0
+    assert (
+        run(
+            "tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root
+        ).code
+        == 0
+    )
     assert run("undo", cwd=shop.root).code == 0
 
 
@@ -140,7 +154,15 @@ def test_a_flag_wins_over_the_other_one_s_variable(
 ) -> None:
     monkeypatch.setenv("NGROK_DOMAIN", "foo.ngrok.app")
 
-    done = run("tunnel", "--two-origins", "--url", "https://a.example.com", "--dry-run", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--dry-run",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert "https://a.example.com" in done.out
@@ -164,7 +186,15 @@ def test_a_path_that_is_not_utf8_is_no_bug(tmp_path: Path) -> None:
     shop = make_shop(folder)
     before = shop.env.read_bytes()
 
-    done = run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert run("undo", cwd=shop.root).code == 0

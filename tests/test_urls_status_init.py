@@ -45,7 +45,9 @@ def tunnel(shop: Shop) -> Ran:
 
 def tunnel_that_ended(shop: Shop) -> None:
     """The same in a process of its own, which is gone."""
-    with running("tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root) as process:
+    with running(
+        "tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root
+    ) as process:
         process.event("ready")
         assert process.process.wait(timeout=20) == 0
 
@@ -72,6 +74,7 @@ def test_urls_says_whose_urls_it_shows(shop: Shop) -> None:
 
 
 def test_urls_in_json_has_the_whole_sheet_whoever_it_is_of(shop: Shop) -> None:
+    (shop.root / "twitter-setup.toml").write_text("[layout]\nkind = 'two-origins'\n")
     given = run("urls", "--url", URL, "--json", cwd=shop.root).json
     assert not shop.state.exists(), "looking leaves nothing"
     ready = tunnel(shop).json["data"]

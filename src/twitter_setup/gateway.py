@@ -206,7 +206,11 @@ class Gateway:
 
 def end_leftover_gateway(gateway: GatewayProcess) -> bool:
     """End the gateway that a killed run left behind, and say whether there was one."""
-    return children.end_leftover(gateway, _arguments(Path(gateway.config)))
+    config = Path(gateway.config)
+    is_ended = children.end_leftover(gateway, _arguments(config))
+    with suppress(OSError):
+        config.unlink(missing_ok=True)
+    return is_ended
 
 
 def _arguments(config: Path) -> list[str]:

@@ -44,22 +44,29 @@ def arrange(located: Located) -> Arrangement:
         reach=options.reach,
         layout=layout,
         gateway_port=port,
-        public_url=f"http://127.0.0.1:{port}" if options.local else options.url,
+        public_url=known_url(located),
     )
 
 
-def is_one_origin(located: Located) -> bool:
+def wanted(located: Located) -> Layout:
     """One address whenever there is a front end, unless the person wants two."""
-    return located.frontend is not None and not located.options.two_origins
+    is_one = located.frontend is not None and not located.options.two_origins
+    return "one-origin" if is_one else "two-origins"
+
+
+def known_url(located: Located) -> str | None:
+    """The public URL where it does not depend on ngrok."""
+    if located.options.reach == "local":
+        return f"http://127.0.0.1:{_gateway_port(located)}"
+    return located.options.url
 
 
 def _layout(located: Located) -> Layout:
     """Raises where one address is not possible (`gateway_failed`) or not safe (`unsupported_version`)."""
-    if not is_one_origin(located):
+    prefix, frontend = located.backend.api_prefix, located.frontend
+    if frontend is None or wanted(located) == "two-origins":
         _check_wanted(located)
         return "two-origins"
-    assert located.frontend is not None  # noqa: S101 - is_one_origin says so
-    prefix, frontend = located.backend.api_prefix, located.frontend
     routes = frontend_routes.find(frontend.root, frontend.framework, prefix)
     reason = frontend_routes.refuses_one_origin(prefix, routes)
     if reason:

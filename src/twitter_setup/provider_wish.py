@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import redirect_url, urls
+from twitter_setup import layout, redirect_url, urls
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.pasted import Pair
@@ -68,8 +68,9 @@ def _of_the_project(twitter: Mapping[str, Any], target: Target) -> tuple[str, st
         return str(target.session.sheet["redirect_url"]), "the tunnel's"
     if located is None or not target.is_here:
         return "", ""
-    if located.options.url:
-        return _at(located.options.url, target), f"that of {located.options.url}, from the settings"
+    known = layout.known_url(located)
+    if known:
+        return _at(known, target), f"that of {known}, from the settings"
     if located.frontend and not twitter.get("callback"):
         return f"http://localhost:{located.frontend.port}{_path(target)}", "the front end's own"
     return "", ""
@@ -79,7 +80,7 @@ def _at(url: str, target: Target) -> str:
     """As on the sheet of this URL; without a front end here, the page at the URL itself."""
     sheet = None
     if target.located and target.is_here:
-        sheet = urls.sheet_for(target.located, "url", url)
+        sheet = urls.sheet_for(target.located, "url", url, layout.wanted(target.located))
     return (sheet and sheet.redirect_url) or f"{url}{_path(target)}"
 
 

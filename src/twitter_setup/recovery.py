@@ -99,7 +99,6 @@ def end_children(state: StateFolder, record: SessionRecord) -> None:
                 record.gateway_pid, record.gateway_started, record.gateway_config
             )
         )
-        state.gateway_config.unlink(missing_ok=True)
 
 
 def undo_passing(state: StateFolder) -> Undone:

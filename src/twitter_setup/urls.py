@@ -44,7 +44,7 @@ def urls(located: Located) -> tuple[str, dict[str, Any]]:
     """The sheet of `--url`, else of the session, else of last time; and which of them it is."""
     state = StateFolder(located.backend.root)
     if located.options.url:
-        kind = "one-origin" if layout.is_one_origin(located) else "two-origins"
+        kind = layout.wanted(located)
         return "given", sheet_for(located, "url", located.options.url, kind).data()
     record = state.session()
     is_on = record is not None and (record.kept or state.lock().holder() is not None)
