@@ -52,6 +52,7 @@ class Site:
     layout: Layout
     port: int  # the gateway's own
     backend_port: int
+    backend_folder: str = ""  # its name
     api_prefix: str  # a slash in front and none behind, or empty
     restart_patience: float = 15.0  # seconds; `strapi develop` is away for about 3 s
     graphql: str | None = None  # its path; None: no such plugin
@@ -162,7 +163,8 @@ def _front_doors(site: Site) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    routes = [_route([_path(gateway_paths.drives_tools())], [not_found("Not published.")])]
+    closed = (gateway_paths.drives_tools(), gateway_paths.private(site.backend_folder))
+    routes = [_route([_path(each)], [not_found("Not published.")]) for each in closed]
     for guard in site.guards:
         match = _path(gateway_paths.guarded(guard, site.admin_names))
         if guard.spares_pages:

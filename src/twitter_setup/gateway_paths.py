@@ -47,6 +47,12 @@ _TOOLS = (
     "_next/mcp",
 )
 
+# A dev server serves the whole workspace, and with it what stands there beside the app: Strapi's
+# database (by default in `.tmp`), our own folder with the former provider settings, `.git`, `.env`.
+_PRIVATE = (".env", ".git", ".tmp", ".twitter-setup")
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+_DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
@@ -75,6 +81,16 @@ def _character(char: str) -> str:
 def drives_tools() -> str:
     """Match the paths at which dev servers open the user's editor, or drive another tool of theirs."""
     return f"(?i){'|'.join(spelled(words) for words in _TOOLS)}"
+
+
+def private(backend_folder: str) -> str:
+    """Match the files that a dev server may find and nobody may have; a database in the back end's folder."""
+    files = f"{_SLASH}{_one_of(_PRIVATE)}"
+    if not backend_folder:
+        return f"(?i){files}"
+    ends = "|".join(spelled(ending) for ending in _DATABASES)
+    within = f"{_SLASH}{spelled(backend_folder)}{_SLASH}"
+    return f"(?i){files}|{within}.*(?:{ends}){_DATABASE_PARTS}{_END}"
 
 
 def named(names: Iterable[str]) -> str:

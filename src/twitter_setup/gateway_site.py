@@ -38,6 +38,7 @@ def site_for(
         layout=arrangement.layout,
         port=arrangement.gateway_port or 0,
         backend_port=backend.port,
+        backend_folder=backend.root.name,
         api_prefix=backend.api_prefix,
         graphql=strapi_paths.graphql_path(backend.root, variables),
         admin_names=names,
