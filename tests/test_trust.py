@@ -87,6 +87,51 @@ def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
     assert f"the file that is changed is {real}" in done.err
 
 
+def test_links_in_a_folder_of_ours_that_a_repository_brought_are_not_followed(
+    shop: Shop, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    profile = outside / "profile"
+    profile.write_bytes(b"export PATH\n")
+    shop.state.mkdir()
+    for name in ("session.json", "last.json", "answers.json", "gateway.log", ".gitignore"):
+        (shop.state / name).symlink_to(profile)
+    for name in ("checkpoints", "caddy"):
+        (shop.state / name).symlink_to(outside)
+
+    words = ("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes")
+    assert run(*words, cwd=shop.root).code == 0
+
+    assert profile.read_bytes() == b"export PATH\n"
+    assert list(outside.iterdir()) == [profile]
+    assert (shop.state / ".gitignore").read_bytes() == b"*\n"
+
+
+def test_a_folder_of_ours_that_is_a_link_is_refused(shop: Shop, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    shop.state.symlink_to(outside)
+
+    words = ("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", "--json")
+    done = run(*words, cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "not_writable")
+    assert "it is a link" in done.error["message"]
+    assert list(outside.iterdir()) == []
+
+
+def test_a_gitignore_that_a_repository_brought_cannot_have_our_secrets_committed(
+    shop: Shop,
+) -> None:
+    shop.state.mkdir()
+    (shop.state / ".gitignore").write_text("!*\n")
+
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+
+    assert (shop.state / ".gitignore").read_bytes() == b"*\n"
+
+
 def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
     shop: Shop,
 ) -> None:

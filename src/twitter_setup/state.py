@@ -88,13 +88,24 @@ class StateFolder:
         self.gateway_log = self.path / "gateway.log"
 
     def create(self) -> None:
+        if self.path.is_symlink():
+            raise atomic.not_writable(self.path, "it is a link; this folder has to be a real one")
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
+            self._remove_links()
             ignore = self.path / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
+            if not ignore.exists() or ignore.read_bytes() != b"*\n":
+                ignore.write_bytes(b"*\n")
         except OSError as error:
             raise atomic.not_writable(self.path, atomic.reason_of(error)) from error
+
+    def _remove_links(self) -> None:
+        """A repository may bring our folder along, with links out of it; we make none."""
+        for folder, folders, files in os.walk(self.path):
+            for name in (*folders, *files):
+                path = Path(folder, name)
+                if path.is_symlink():
+                    path.unlink()
 
     def sweep(self) -> None:
         """Remove what a killed run left of its last write here."""
