@@ -29,7 +29,7 @@ MAY_KNOW = {
     "network": {
         "strapi",  # its admin API and health
         "ngrok_api",  # the agent's local API
-        "gateway",  # looks whether its port is free, and whether it answers
+        "caddy",  # looks whether the gateway's port is free, and whether it answers
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
         "public_url",  # httpx's reading of international names; nothing is sent
     },

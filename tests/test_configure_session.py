@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.configuring import BY_LOGIN, BY_TOKEN, PAIR, REDIRECT, configure
 from tests.program import Process, Shop, free_port, make_shop, run, running, strapi_at
 from tests.world import agent
@@ -50,10 +52,11 @@ def test_a_tunnel_with_an_administrator_says_that_strapi_has_another_redirect_ur
     assert "twitter-setup configure" in said
 
 
+@pytest.mark.parametrize("strapi", ["5.52.0", "5.54.0"])
 def test_ctrl_c_after_configure_says_that_strapi_still_points_to_this_tunnel(
-    tmp_path: Path,
+    tmp_path: Path, strapi: str
 ) -> None:
-    shop = make_shop(tmp_path / "cafe", env=b"PORT=%d\n" % free_port())
+    shop = make_shop(tmp_path / "cafe", strapi=strapi, env=b"PORT=%d\n" % free_port())
     with tunnel(shop, tmp_path) as process:
         url = process.event("ready")["data"]["public_url"]
         page = f"{url}/connect/twitter/redirect"
@@ -64,7 +67,10 @@ def test_ctrl_c_after_configure_says_that_strapi_still_points_to_this_tunnel(
 
     said = " ".join("".join(process.errors).split())
     assert f"The redirect URL in Strapi still points to this tunnel: {page}." in said
-    assert "configure --redirect http://localhost:5173/connect/twitter/redirect" in said
+    assert "with the next tunnel: twitter-setup configure" in said
+    # Since 5.53 a login that ends there fails.
+    back = "configure --redirect http://localhost:5173/connect/twitter/redirect"
+    assert (back in said) == (strapi == "5.52.0")
 
 
 def test_while_a_tunnel_runs_undo_is_refused_and_its_end_says_nothing_of_another_page(

@@ -181,7 +181,7 @@ def test_status_has_every_key_whether_something_is_on_or_not(shop: Shop) -> None
 
     keys = {
         *("running", "pid", "since", "reach", "layout", "public_url", "callback_url", "changes"),
-        *("checkpoints", "strapi", "leftovers", "elsewhere"),
+        *("gateway_port", "checkpoints", "strapi", "leftovers", "elsewhere"),
     }
     assert set(nothing) == set(kept) == keys
     assert set(nothing["strapi"]) == {"version", "port", "up"}

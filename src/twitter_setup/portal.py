@@ -194,4 +194,5 @@ def changed_rows(sheet: Mapping[str, Any], last: Mapping[str, Any]) -> tuple[Row
     if not last:
         return None
     rows = zip(_PASTED, pasted_rows(sheet), strict=True)
-    return tuple(row for key, row in rows if sheet[key] != last.get(key))
+    # Where any page will do, the one of last time does.
+    return tuple(row for key, row in rows if sheet[key] and sheet[key] != last.get(key))

@@ -139,12 +139,16 @@ def shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def dry_run(located: Located, arrangement: Arrangement, caller: Caller, state: StateFolder) -> None:
-    """Show the plan; touch nothing, start nothing."""
+def dry_run(
+    located: Located, arrangement: Arrangement, caller: Caller, state: StateFolder, published: str
+) -> None:
+    """Show the plan; touch nothing, start nothing. `published`: what the gateway would, '' for none."""
     options, view = located.options, caller.view
     own_domain = f"https://{options.domain}" if options.domain else UNKNOWN_URL
     url = arrangement.public_url or own_domain
     view.say(heading(located))
+    if published:
+        view.say(f"Would serve {published}.")
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
     for note in made.notes:

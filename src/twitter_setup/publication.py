@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from twitter_setup import gateway_site, tunnel
+from twitter_setup import caddy, gateway_site, tunnel
 from twitter_setup.errors import SetupError
 from twitter_setup.gateway import Gateway, GatewayProcess
 from twitter_setup.layout import Arrangement
@@ -45,6 +45,12 @@ class Publication:
         self._on_child = on_child
         self._reach = self._make_reach(on_progress)
         self._gateway: Gateway | None = None
+
+    def check(self) -> None:
+        """Raise what would keep the gateway from its work, before a tunnel is opened or a question asked."""
+        if self._arrangement.gateway_port is not None:
+            caddy.find()
+            caddy.check_free(self._arrangement.gateway_port)
 
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.

@@ -76,8 +76,9 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
         "twitter-setup configure   asks for the Consumer Key and Secret, puts them in Strapi",
     )
     if data["layout"] == "one-origin":
+        app, not_it = data["public_url"], f"not localhost:{context['frontend']}"
         yield _pair(
-            "Your app", f"{data['public_url']}   this address: the login's cookie belongs to it"
+            "Your app", f"{app}   use this address, {not_it}: the login's cookie belongs to it"
         )
     else:
         yield _pair("Log in at", data["connect_url"])
@@ -109,7 +110,12 @@ def _sheet(data: Data, last: Data) -> Iterator[Line]:
             "bold",
         )
         yield from _values(changed)
-        yield Line.of("  The rest is as before.")
+        more = (
+            " X keeps up to ten callback URLs: add this one."
+            if data["callback_url"] != last.get("callback_url")
+            else ""
+        )
+        yield Line.of(f"  The rest is as before.{more}")
     else:
         yield Line.of(
             f"At X: {_portal(data)} → Apps → your app → User authentication settings", "bold"
@@ -237,6 +243,9 @@ def _status(data: Data, _: Data) -> Iterator[Line]:
     ):
         if data[key]:
             yield _pair(label, data[key])
+    if data["gateway_port"]:
+        state = "" if data["running"] else ", once a tunnel runs again"
+        yield _pair("Gateway", f"port {data['gateway_port']}{state}")
     strapi = data["strapi"]
     if strapi["port"]:
         state = "answers" if strapi["up"] else "does not run"

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 from twitter_setup import (
     checkpoint,
     handover,
     layout,
-    processes,
     proposal,
     recovery,
     settings,
@@ -22,14 +17,15 @@ from twitter_setup import (
     words,
 )
 from twitter_setup.checkpoint import Undone
-from twitter_setup.errors import Advice, ExitCode, Interrupted, SetupError, TunnelFailed
+from twitter_setup.diary import Diary
+from twitter_setup.errors import ExitCode, Interrupted, SetupError, TunnelFailed
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
 from twitter_setup.publication import Event, Publication
 from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.signals import Stop
-from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.state import StateFolder
 from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.urls import sheet_for
 
@@ -41,7 +37,9 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     settings.check_reach(located.options, located.file)
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
-        proposal.dry_run(located, layout.arrange(located), caller, state)
+        arrangement = layout.arrange(located)
+        published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
+        proposal.dry_run(located, arrangement, caller, state, published)
         return ExitCode.OK
     state.create()
     lock = state.lock()
@@ -85,46 +83,30 @@ class Tunnel:
         self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
-        self._former = state.session()  # a kept one, whose changes are still in the files
         self._arrangement = arrangement
+        self._diary = Diary(state, arrangement, self._served)
         self._publication = Publication(
             located,
             arrangement,
             state,
             environ=caller.environ,
-            on_child=self._note_child,
+            on_child=self._diary.note_child,
             on_progress=self._show_progress,
         )
-        self._record = SessionRecord(
-            pid=os.getpid(),
-            process_started=processes.own_start(),
-            since=datetime.now().astimezone().isoformat(timespec="seconds"),
-            reach=arrangement.reach,
-            layout=arrangement.layout,
-            config=str(self._served.config),
-            port=self._served.port,
-            is_strapi=self._served.is_strapi,
-            unwatched=self._served.unwatched,
-            old_version=self._served.old_version,
-            # Known before a child is started, so that one whose start was cut short is found too.
-            agent_config=str(state.agent_config) if arrangement.reach == "ngrok" else "",
-            gateway_config=str(state.gateway_config) if arrangement.gateway_port else "",
-            gateway_port=arrangement.gateway_port or 0,
-        )
         self._progress: Callable[[str], None] = lambda _: None
-        self.is_applied = False
         self._is_ready = False
         self._is_orderly = False
         self._is_left_behind = False
 
+    @property
+    def is_applied(self) -> bool:
+        return self._diary.is_applied
+
     def run(self) -> ExitCode:
-        expected = proposal.make(
-            self._located,
-            self._caller,
-            self._state,
-            self._arrangement.public_url or proposal.UNKNOWN_URL,
-        )
+        url = self._arrangement.public_url or proposal.UNKNOWN_URL
+        expected = proposal.make(self._located, self._caller, self._state, url)
         proposal.check(expected, yes=self._options.yes, view=self._view)
+        self._publication.check()
         try:
             public_url = self._open()
             agreed = proposal.agree(
@@ -136,6 +118,7 @@ class Tunnel:
             proposal.offer_to_remember(
                 self._located, self._caller, self._state, public_url, self._stop
             )
+            layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
             if self._arrangement.stays:
                 self._stay()
@@ -149,13 +132,8 @@ class Tunnel:
     def _show_progress(self, text: str) -> None:
         self._progress(text)
 
-    def _note_child(self, noted: dict[str, Any]) -> None:
-        """On the disk before it matters: after `kill -9` the next run must find the child."""
-        self._record = replace(self._record, **noted)
-        self._save()
-
     def _open(self) -> str:
-        self._save()
+        self._diary.begin()
         with self._view.working("opening the tunnel") as self._progress:
             try:
                 public_url = self._publication.open(self._stop)
@@ -177,33 +155,17 @@ class Tunnel:
         if self._arrangement.gateway_port is not None:
             self._view.done("gateway", words.gateway(self._located, self._arrangement))
 
-    def _save(self) -> None:
-        """Until something is applied, a kept session stays the one that is remembered."""
-        if self.is_applied or self._former is None:
-            self._state.save_session(self._record)
-        else:
-            self._state.save_session(self._former.with_children_of(self._record))
-
     # Changing
 
     def _apply(self, agreed: Plan, public_url: str) -> list[str]:
         """`.env` first, the server configuration last. Returns what has to be done by hand after all."""
         self._stop.check()
-        sheet = sheet_for(self._located, self._record.reach, public_url, self._arrangement.layout)
+        way = self._arrangement
+        sheet = sheet_for(self._located, way.reach, public_url, way.layout)
         self._restart.before(agreed.variable, self._pause)
-        self._record = replace(
-            self._record,
-            outside=_outside(agreed, self._located),
-            variable=agreed.variable,
-            public_url=public_url,
-            callback_url=sheet.callback_url,
-            sheet=sheet.data(),
-        )
-        self._state.save_session(self._record)
+        self._diary.note_changes(agreed, self._located, sheet)
         refused = self._write(agreed)
-        self.is_applied = True
-        self._record = replace(self._record, kept=self._options.keep or not self._arrangement.stays)
-        self._save()
+        self._diary.note_applied(is_kept=self._options.keep or not way.stays)
         if agreed.changes:
             config = self._located.backend.server_config.path
             self._restart.after_change(
@@ -216,7 +178,8 @@ class Tunnel:
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
         refused = [*checkpoint.apply(folder, "passing", passing).refused]
-        self.is_applied = self.is_applied or bool(passing)  # had it failed, nothing was written
+        if passing:  # had it failed, nothing was written
+            self._diary.is_applied = True
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
         refused += checkpoint.apply(folder, "lasting", lasting).refused
@@ -240,28 +203,20 @@ class Tunnel:
             *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
         ):
             self._view.note(note)
-        self._compare_redirect_url()
+        words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
-        self._state.save_last(self._record.sheet)
+        self._state.save_last(self._diary.record.sheet)
         data = {
-            **self._record.sheet,
+            **self._diary.record.sheet,
             "gateway_port": self._arrangement.gateway_port,
             "changes": [proposal.change_data(change) for change in agreed.changes],
             "manual_steps": [*agreed.manual_steps, *refused],
         }
         self._is_ready = True
-        self._view.answer("ready", data, last=last, ends_here=not self._arrangement.stays)
+        frontend = self._located.frontend
+        port, ends_here = frontend and frontend.port, not self._arrangement.stays
+        self._view.answer("ready", data, last=last, frontend=port, ends_here=ends_here)
         handover.hand_over(self._options, data, self._view)
-
-    def _compare_redirect_url(self) -> None:
-        """Where an administrator's credentials let us see it: does the login end on our page?"""
-        wanted = self._record.sheet["redirect_url"]
-        stored = (self._strapi.last_seen or {}).get("callback")
-        if wanted and stored and stored != wanted:
-            self._view.note(
-                f"In Strapi the redirect URL is {stored}, and for this address it is {wanted}.",
-                [Advice("write that one", command="twitter-setup configure")],
-            )
 
     def _stay(self) -> None:
         with suppress(Interrupted):  # in the middle of a change of URL: the undo is what follows
@@ -278,7 +233,7 @@ class Tunnel:
         except SetupError as failure:
             failure.unchanged = (
                 "The changes stay until: twitter-setup undo"
-                if self._record.kept
+                if self._diary.record.kept
                 else "What was changed is put back."
             )
             raise
@@ -287,22 +242,19 @@ class Tunnel:
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
         else:
-            data = {
-                "public_url": self._record.public_url,
-                "part": event.part,
-                "detail": event.detail,
-            }
+            public_url = self._diary.record.public_url
+            data = {"public_url": public_url, "part": event.part, "detail": event.detail}
             self._view.answer(event.kind, data)
 
     def _change_url(self, public_url: str) -> None:
         """The agent is back with another URL: the files again, and only the portal lines that changed."""
-        last = self._record.sheet
+        last = self._diary.record.sheet
         self._located = reread(self._located, self._caller.environ)
         changed = proposal.make(self._located, self._caller, self._state, public_url)
         self._publication.serve(public_url)
         self._apply(changed, public_url)
-        self._state.save_last(self._record.sheet)
-        self._view.answer("url-changed", self._record.sheet, last=last)
+        self._state.save_last(self._diary.record.sheet)
+        self._view.answer("url-changed", self._diary.record.sheet, last=last)
         self._restart.tell()
 
     # Closing
@@ -316,13 +268,9 @@ class Tunnel:
 
     def _undo_or_keep(self) -> None:
         if not self.is_applied:
-            if self._former is None:
-                self._state.forget_session()
-            else:
-                self._state.save_session(self._former)
-        elif self._is_ready and self._record.kept:
-            self._record = self._record.without_children()
-            self._save()
+            self._diary.withdraw()
+        elif self._is_ready and self._diary.record.kept:
+            self._diary.outlive()
             if self._is_orderly:
                 self._view.answer("stopped", recovery.undone_data(Undone()), keeps=True)
         else:
@@ -330,14 +278,14 @@ class Tunnel:
 
     def _undo(self) -> None:
         # A second signal changes nothing any more: from here on a pause only sleeps.
-        self._restart.before(self._record.variable, time.sleep)
+        self._restart.before(self._diary.record.variable, time.sleep)
         undone = recovery.undo_passing(self._state)
         self._restart.after_undo(undone, time.sleep)
         self._state.forget_session()
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)
         lasting = [record.path for one in left if one.kind == "lasting" for record in one.records]
-        words.say_what_strapi_keeps(self._located, self._record, self._state, self._view)
+        words.say_what_strapi_keeps(self._located, self._diary.record, self._state, self._view)
         if not self._is_orderly:  # an error is on its way, and has the last word
             recovery.say_undone(undone, self._view)
             return
@@ -347,10 +295,3 @@ class Tunnel:
             exit_code=ExitCode.FAILED if self._is_left_behind else ExitCode.OK,
             lasting=lasting,
         )
-
-
-def _outside(agreed: Plan, located: Located) -> list[str]:
-    """The changed files that are not in the project, links followed: only those may be undone there."""
-    root = located.root.resolve()
-    targets = [change.path.resolve() for change in agreed.changes]
-    return [str(target) for target in targets if not target.is_relative_to(root)]

@@ -34,7 +34,7 @@ def updated(source: bytes, values: Mapping[tuple[str, str], Any]) -> bytes:
     return (text.replace("\n", "\r\n") if b"\r\n" in source else text).encode()
 
 
-def remember(path: Path, table: str, key: str, value: str, view: View) -> None:
+def remember(path: Path, table: str, key: str, value: str | int, view: View) -> None:
     """Keep an answer in the file at `path`; said, since the file is the user's."""
     before = checkpoint.read(path) or b""
     checkpoint.write_file(path, updated(before, {(table, key): value}))

@@ -51,7 +51,7 @@ def status(folder: Path, caller: Caller) -> dict[str, Any]:
 
 
 def _session(record: SessionRecord | None) -> dict[str, Any]:
-    names = ("since", "reach", "layout", "public_url", "callback_url")
+    names = ("since", "reach", "layout", "public_url", "callback_url", "gateway_port")
     return {name: getattr(record, name) or None if record else None for name in names}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site, provider_checkpoint
@@ -84,6 +86,16 @@ def _two_origins(located: Located, public_url: str) -> list[str]:
     return []
 
 
+def compare_redirect_url(record: SessionRecord, provider: Mapping[str, Any], view: View) -> None:
+    """Where an administrator's credentials let us see it: does the login end on our page?"""
+    wanted, stored = record.sheet["redirect_url"], provider.get("callback")
+    if wanted and stored and stored != wanted:
+        view.note(
+            f"In Strapi the redirect URL is {stored}, and for this address it is {wanted}.",
+            [Advice("write that one", command="twitter-setup configure")],
+        )
+
+
 def say_what_strapi_keeps(
     located: Located, record: SessionRecord, state: StateFolder, view: View
 ) -> None:
@@ -94,15 +106,12 @@ def say_what_strapi_keeps(
         return
     if not written or not written[-1].startswith(f"{record.public_url}/"):
         return
-    path = written[-1].removeprefix(record.public_url)
-    port = located.frontend.port if located.frontend else 3000
-    view.note(
-        f"The redirect URL in Strapi still points to this tunnel: {written[-1]}.",
-        [
-            Advice("with the next tunnel", command="twitter-setup configure"),
-            Advice(
-                "or back to this machine",
-                command=f"twitter-setup configure --redirect http://localhost:{port}{path}",
-            ),
-        ],
-    )
+    advice = [Advice("with the next tunnel", command="twitter-setup configure")]
+    if record.reach == "local":
+        advice = [Advice("it is right again with", command="twitter-setup tunnel --local")]
+    if not located.backend.needs_session_login:  # two addresses will do
+        path = written[-1].removeprefix(record.public_url)
+        port = located.frontend.port if located.frontend else 3000
+        back = f"twitter-setup configure --redirect http://localhost:{port}{path}"
+        advice.append(Advice("or back to this machine", command=back))
+    view.note(f"The redirect URL in Strapi still points to this tunnel: {written[-1]}.", advice)
