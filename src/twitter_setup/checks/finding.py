@@ -71,6 +71,7 @@ class Check:
     title: str
     run: Callable[[Any], Finding]  # of the facts that it judges
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()  # facts that take time, so that they are begun at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""The `verify` command: which checks, with which facts, and what their findings come to."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from twitter_setup import credential_shapes, strapi_address, x
+from twitter_setup.checks import runner
+from twitter_setup.checks.finding import Outcome, Status
+from twitter_setup.checks.registry import CHECKS
+from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.situation import Situation
+from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.locate import Caller, Located
+from twitter_setup.settings import Options, Secret
+from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.strapi import Credentials, local_address
+
+_X_URL = "TWITTER_SETUP_X_URL"  # in the environment: another host than X's own, for tests
+_BAD = frozenset({Status.FAIL, Status.ERROR})
+
+
+def list_checks(caller: Caller) -> None:
+    """The `--list` of the command."""
+    checks = [{"id": c.id, "title": c.title, "needs": list(c.needs)} for c in CHECKS]
+    caller.view.answer("verify-list", {"checks": checks})
+
+
+def verify(
+    options: Options, located: Located | None, ids: Sequence[str], caller: Caller
+) -> ExitCode:
+    """Run the checks and show each as it is known; raises `usage` for an id that is none."""
+    _check_ids(ids)
+    facts = _facts(options, located, caller)
+    checks = runner.select(CHECKS, ids)
+    facts.prefetch(name for check in checks for name in check.reads)
+    outcomes = []
+    with caller.view.working("") as waiting:
+        for outcome in runner.run(checks, facts, waiting=waiting):
+            outcomes.append(outcome)
+            caller.view.finding(_data(outcome))
+    bad = [each for each in outcomes if each.finding.status in _BAD]
+    is_strict = options.strict and any(o.finding.status is Status.WARN for o in outcomes)
+    code = ExitCode.FAILED if bad or is_strict else ExitCode.OK
+    counts = Counter(each.finding.status for each in outcomes)
+    data = {
+        "checks": [_data(each) for each in outcomes],
+        "counts": {str(status): counts[status] for status in Status},
+    }
+    again = [o.check.id for o in outcomes if o in bad or o.is_blocked]
+    caller.view.answer(
+        "verify", data, exit_code=code, again=again, connect_url=_login_page(facts.situation)
+    )
+    return code
+
+
+def _check_ids(ids: Sequence[str]) -> None:
+    known = [check.id for check in CHECKS]
+    for each in ids:
+        if each not in known:
+            near = difflib.get_close_matches(each, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            raise SetupError(
+                "usage",
+                f"There is no check called {each}{hint}",
+                advice=[Advice("see all", command="twitter-setup verify --list")],
+            )
+
+
+def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
+    situation = Situation(
+        options=_without_blanks(options),
+        environ=caller.environ,
+        located=located,
+        session=_session(located),
+    )
+    return Facts(
+        situation=situation,
+        address=_address(options, located, caller),
+        x_url=caller.environ.get(_X_URL) or x.URL,
+    )
+
+
+def _without_blanks(options: Options) -> Options:
+    """Key and secret as `configure` would take them; raises `usage` for what is empty or in two."""
+    pair = {
+        name: value and Secret(credential_shapes.cleaned(value.reveal(), name)[0])
+        for name, value in (("key", options.key), ("secret", options.secret))
+    }
+    return replace(options, **pair)
+
+
+def _session(located: Located | None) -> SessionRecord | None:
+    return StateFolder(located.backend.root).session_that_is_on() if located else None
+
+
+def _address(options: Options, located: Located | None, caller: Caller) -> str:
+    if located is None:
+        return options.strapi or ""
+    local = local_address(located.backend.port)
+    if not Credentials.of(options).are_given:  # nothing secret is sent there
+        named = located.file.get("strapi", "url")
+        return options.strapi or (strapi_address.parse(named) if named else local)
+    return strapi_address.choose(options.strapi, located.file, local, caller.view)
+
+
+def _login_page(situation: Situation) -> str | None:
+    """Where a person would try it."""
+    if not situation.public_url:
+        return None
+    if situation.layout == "one-origin":
+        return situation.public_url
+    return f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+
+
+def _data(outcome: Outcome) -> dict[str, Any]:
+    finding = outcome.finding
+    return {
+        "id": outcome.check.id,
+        "title": outcome.check.title,
+        "status": str(finding.status),
+        "summary": finding.summary,
+        "detail": finding.detail,
+        "advice": [advice.data() for advice in finding.advice],
+    }
