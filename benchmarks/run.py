@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import configure
 from tests.program import free_port, make_shop, running
 from tests.world import agent
 from twitter_setup import backend as backends
@@ -37,6 +38,7 @@ def main() -> None:
         start_up()
         one_config(Path(folder))
         to_the_sheet(Path(folder))
+        configure.compare(Path(folder))
 
 
 def interleaved(commands: dict[str, Sequence[str]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -113,7 +115,9 @@ def to_the_sheet(folder: Path) -> None:
     }
     for number in range(30):
         shop = make_shop(folder / f"shop-{number}")
-        url_times.append(_until_ready(shop.root, ["--url", "https://shop.example.com"], {}))
+        url_times.append(
+            _until_ready(shop.root, ["--two-origins", "--url", "https://shop.example.com"], {})
+        )
         begin = time.perf_counter()
         with running(*TUNNEL, "--port", str(free_port()), cwd=shop.root, env=environment) as tunnel:
             tunnel.event("ready")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.program import Shop, make_shop
+from tests.world.admin_server import AdminServer
 
 _LEAKS = [
     "NGROK_AUTHTOKEN",
@@ -35,6 +39,19 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("NO_COLOR", "1")
     for name in _LEAKS:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def admin_server() -> Iterator[AdminServer]:
+    """The stand-in for a Strapi's admin API, on a port of its own."""
+    with AdminServer() as server:
+        yield server
+
+
+@pytest.fixture
+def strapi_shop(tmp_path: Path, admin_server: AdminServer) -> Shop:
+    """A project whose Strapi is `admin_server`."""
+    return make_shop(tmp_path / "cafe", env=b"PORT=%d\nAPP_KEYS=a,b\n" % admin_server.port)
 
 
 @pytest.fixture

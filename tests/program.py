@@ -137,14 +137,21 @@ def _ran(out: str, err: str, code: int) -> Ran:
     return Ran(out, err, code, lines)
 
 
-def run(*args: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Ran:
+def run(
+    *args: str | Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    input: bytes | None = None,  # noqa: A002 - click's own word
+) -> Ran:
     """In this process: fast, and the same code as the process would run."""
     from twitter_setup.cli import app
 
     before = Path.cwd()
     os.chdir(cwd)
     try:
-        result = CliRunner().invoke(app, [str(arg) for arg in args], env=dict(env or {}))
+        result = CliRunner().invoke(
+            app, [str(arg) for arg in args], env=dict(env or {}), input=input
+        )
     finally:
         os.chdir(before)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

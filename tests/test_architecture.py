@@ -29,6 +29,7 @@ MAY_KNOW = {
     "network": {
         "strapi",  # its admin API and health
         "ngrok_api",  # the agent's local API
+        "gateway",  # looks whether its port is free, and whether it answers
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
         "public_url",  # httpx's reading of international names; nothing is sent
     },
@@ -46,6 +47,7 @@ WRITERS = {
     "ngrok_config",  # the agent's configuration, which holds nothing secret
     "ngrok_binary",  # an agent that was downloaded
     "tunnel",  # takes the agent's configuration away
+    "gateway",  # Caddy's configuration, which holds nothing secret, and what Caddy says
 }
 _PATH_WRITES = {"write_bytes", "write_text", "unlink", "rename", "touch", "mkdir", "rmdir", "chmod"}
 _OS_WRITES = {"replace", "rename", "renames", "remove", "unlink", "makedirs", "truncate", "symlink"}

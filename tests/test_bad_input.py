@@ -16,7 +16,7 @@ from tests.program import CONFIG, SOURCE, Ran, Shop, free_port, make_shop, run
 from tests.test_tunnel_command import on_terminal
 
 URL = "https://a.example.com"
-TUNNEL = ("tunnel", "--url", URL, "--yes")
+TUNNEL = ("tunnel", "--two-origins", "--url", URL, "--yes")
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_what_is_read_only_stops_it_before_anything_is_changed(shop: Shop, place
 
 
 def test_a_file_changed_while_the_question_is_open_stops_it(shop: Shop) -> None:
-    terminal = on_terminal(shop, "tunnel", "--url", URL)
+    terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", URL)
     terminal.expect("Add it\\?")
     shop.env.write_bytes(shop.env.read_bytes() + b"MINE=1\n")
     before = shop.files()

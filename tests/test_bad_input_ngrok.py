@@ -242,7 +242,7 @@ def test_people_read_the_same_in_lines_and_no_word_of_the_agent(
 
 def test_a_kept_session_survives_an_attempt_that_fails(shop: Shop, ngrok: dict[str, str]) -> None:
     url = "https://a.example.com"
-    run("tunnel", "--url", url, "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", url, "--yes", cwd=shop.root)
     files = shop.files()
 
     with bounded():

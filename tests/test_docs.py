@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.configuring import ALL
 from tests.program import Shop, make_shop, run
+from tests.world.admin_server import AdminServer
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "examples" / "README.md"]
@@ -27,7 +29,15 @@ def commands() -> list[str]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     shop = make_shop(tmp_path / "cafe")
-    done = run("tunnel", "--url", "https://shop.example.com", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://shop.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert done.code == 0
     return shop
 
@@ -46,6 +56,13 @@ def test_each_command_of_the_documents_runs(
         words.append("--dry-run")
     if words[0] == "init":
         words.append("--yes")
+    if words[0] == "configure":
+        with AdminServer() as server:
+            words = [server.url if word == "https://cms.example.com" else word for word in words]
+            more = [] if "--strapi" in words else ["--port", str(server.port)]
+
+            assert run(*words, *more, cwd=shop.root, env=ALL).code == 0
+        return
 
     assert run(*words, cwd=shop.root).code == 0
 
@@ -56,6 +73,13 @@ def test_each_make_target_of_the_readme_is_in_the_makefile() -> None:
 
     assert {"demo", "test", "e2e", "bench", "check"} <= there
     assert named <= there
+
+
+def test_each_picture_of_the_readme_is_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+
+    assert pictures
+    assert all((ROOT / picture).read_bytes().startswith(b"\x89PNG") for picture in pictures)
 
 
 def test_the_session_in_the_readme_is_what_the_program_says_today() -> None:
@@ -82,3 +106,30 @@ def test_the_session_in_the_readme_is_what_the_program_says_today() -> None:
     flat = " ".join(session.split())
     missing = [text for text in said if " ".join(text.split()) not in flat]
     assert missing == []
+
+
+def test_the_configure_of_the_readme_is_what_the_program_says_today() -> None:
+    from twitter_setup import render
+
+    readme = (ROOT / "README.md").read_text()
+    redirect = "http://localhost:3000/connect/twitter/redirect"
+    data = {
+        "strapi": "http://localhost:1337",
+        "dry_run": False,
+        "enabled": True,
+        "callback_url": "https://olive-tree-02b28f.ngrok-free.app/api/connect/twitter/callback",
+    }
+    rows = [
+        ("enabled", "off", "on"),
+        ("key", "(empty)", "••••2345"),
+        ("secret", "(empty)", "••••7890"),
+        ("callback", "(empty)", redirect),
+    ]
+    context = {"rows": rows, "others": 16, "has_undo": True, "signed_in_as": "admin@example.com"}
+    said = [
+        "".join(text for text, _ in line.parts)
+        for line in render.ANSWERS["configure"](data, context)
+    ]
+
+    flat = " ".join(readme.split())
+    assert [line for line in said if " ".join(line.split()) not in flat] == []

@@ -21,7 +21,7 @@ from twitter_setup.errors import Advice, ErrorCode, Interrupted, SetupError
 
 URL = "https://a-rather-long-name-for-a-tunnel.ngrok-free.app"
 CALLBACK = f"{URL}/api/connect/twitter/callback"
-TUNNEL = ("tunnel", "--url", URL, "--yes")
+TUNNEL = ("tunnel", "--two-origins", "--url", URL, "--yes")
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def for_the_first_time(shop: Shop, *flags: str) -> Ran:
 
 def test_each_answer_in_json_is_one_line_with_the_whole_envelope(shop: Shop) -> None:
     for args in (
-        ["tunnel", "--url", URL, "--dry-run"],
+        ["tunnel", "--two-origins", "--url", URL, "--dry-run"],
         [*TUNNEL],
         ["urls"],
         ["status"],

@@ -219,7 +219,7 @@ def test_a_public_url_with_another_meaning_gives_way(shop: Shop) -> None:
         "module.exports = ({ env }) => [{ origin: env('PUBLIC_URL') }];\n"
     )
 
-    done = run("tunnel", "--url", URL, "--dry-run", "--json", cwd=shop.root)
+    done = run("tunnel", "--two-origins", "--url", URL, "--dry-run", "--json", cwd=shop.root)
 
     diffs = {Path(c["path"]).name: c["diff"] for c in done.json["data"]["changes"]}
     assert diffs[".env"] == f"+ STRAPI_PUBLIC_URL={URL}"

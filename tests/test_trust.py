@@ -36,7 +36,9 @@ def plant(shop: Shop, victim: Path) -> None:
     (folder / "0001-passing.pending.json").write_text(json.dumps(checkpoint))
 
 
-@pytest.mark.parametrize("words", [["undo"], ["tunnel", "--url", "https://a.example.com", "--yes"]])
+@pytest.mark.parametrize(
+    "words", [["undo"], ["tunnel", "--two-origins", "--url", "https://a.example.com", "--yes"]]
+)
 def test_a_checkpoint_that_names_a_file_outside_is_refused(
     shop: Shop, tmp_path: Path, words: list[str]
 ) -> None:
@@ -57,7 +59,14 @@ def test_a_front_end_elsewhere_is_undone_since_the_user_s_own_list_knows_it(
     shop = make_shop(tmp_path / "cafe", with_frontend=False)
     other = make_shop(tmp_path / "elsewhere").frontend
     before = (other / ".env").read_bytes()
-    words = ["--url", "https://a.example.com", "--yes", "--env-var", "VITE_BACKEND_URL"]
+    words = [
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--env-var",
+        "VITE_BACKEND_URL",
+    ]
     assert run("tunnel", *words, "--frontend", other, cwd=shop.root).code == 0
     assert b"a.example.com" in (other / ".env").read_bytes()
 
@@ -73,7 +82,7 @@ def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
     shop.env.unlink()
     shop.env.symlink_to(real)
 
-    done = run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    done = run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
 
     assert f"the file that is changed is {real}" in done.err
 
@@ -81,7 +90,7 @@ def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
 def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
     shop: Shop,
 ) -> None:
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     marker = "/somebody/else.yml"
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", marker])
     session = shop.state / "session.json"
@@ -97,7 +106,7 @@ def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
 
 def test_a_broken_session_does_not_keep_undo_from_its_work(shop: Shop) -> None:
     before = shop.env.read_bytes()
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     (shop.state / "session.json").write_text('{"pid": 1')
 
     done = run("undo", cwd=shop.root)
@@ -109,7 +118,7 @@ def test_a_broken_session_does_not_keep_undo_from_its_work(shop: Shop) -> None:
 def test_undo_and_status_are_about_the_back_end_that_one_stands_in(tmp_path: Path) -> None:
     one, two = make_shop(tmp_path / "apps" / "a"), make_shop(tmp_path / "apps" / "b")
     (tmp_path / ".git").mkdir()
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=one.backend)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=one.backend)
     changed = one.env.read_bytes()
 
     assert run("status", "--json", cwd=two.backend).json["data"]["changes"] == []
@@ -131,7 +140,12 @@ def test_a_home_that_cannot_be_used_stops_nothing(
     monkeypatch.setenv("HOME", "/dev/null")
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
 
-    assert run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root).code == 0
+    assert (
+        run(
+            "tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root
+        ).code
+        == 0
+    )
     assert run("undo", cwd=shop.root).code == 0
 
 
@@ -140,7 +154,15 @@ def test_a_flag_wins_over_the_other_one_s_variable(
 ) -> None:
     monkeypatch.setenv("NGROK_DOMAIN", "foo.ngrok.app")
 
-    done = run("tunnel", "--url", "https://a.example.com", "--dry-run", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--dry-run",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert "https://a.example.com" in done.out
@@ -148,7 +170,7 @@ def test_a_flag_wins_over_the_other_one_s_variable(
 
 def test_after_kill_9_urls_puts_back_first_and_calls_the_session_by_its_name(shop: Shop) -> None:
     before = shop.env.read_bytes()
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     session = shop.state / "session.json"
     session.write_text(session.read_text().replace('"kept": true', '"kept": false'))
 
@@ -164,7 +186,15 @@ def test_a_path_that_is_not_utf8_is_no_bug(tmp_path: Path) -> None:
     shop = make_shop(folder)
     before = shop.env.read_bytes()
 
-    done = run("tunnel", "--url", "https://a.example.com", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert run("undo", cwd=shop.root).code == 0

@@ -113,7 +113,10 @@ def test_the_ready_line_has_the_whole_contract(shop: Shop, ngrok: dict[str, str]
     for change in line["data"]["changes"]:
         assert set(change) == {"path", "action", "lasting", "summary"}
         assert Path(change["path"]).is_absolute()
-    assert line["data"]["redirect_url"] == "http://localhost:5173/connect/twitter/redirect"
+    data = line["data"]
+    assert data["layout"] == "one-origin"
+    assert data["redirect_url"] == f"{data['public_url']}/connect/twitter/redirect"
+    assert isinstance(data["gateway_port"], int)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -253,7 +256,15 @@ def test_after_kill_9_the_next_command_puts_everything_back_and_ends_the_agent(
     assert leftover_agents(tmp_path)
     assert "left changes" in run("status", cwd=shop.root).out
 
-    again = run("tunnel", "--url", "https://shop.example.com", "--yes", "--json", cwd=shop.root)
+    again = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://shop.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert "ended from outside" in again.err
     assert leftover_agents(tmp_path) == []
@@ -328,15 +339,39 @@ def test_a_second_tunnel_and_an_undo_are_refused_while_one_runs(
 def test_with_a_url_of_ones_own_it_applies_prints_and_ends(shop: Shop) -> None:
     before = shop.files()
 
-    done = run("tunnel", "--url", "https://Shop.Example.com/", "--yes", "--json", cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://Shop.Example.com/",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert done.json["event"] == "ready"
     assert done.json["data"]["public_url"] == "https://shop.example.com"
     assert b"PUBLIC_URL=https://shop.example.com\n" in shop.env.read_bytes()
-    again = run("tunnel", "--url", "https://shop.example.com", "--yes", "--json", cwd=shop.root)
+    again = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://shop.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert again.json["data"]["changes"] == []
-    other = run("tunnel", "--url", "https://other.example.com", "--yes", "--json", cwd=shop.root)
+    other = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://other.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert other.code == 0
     assert run("undo", "--json", cwd=shop.root).code == 0
     assert unlasting(shop.files()) == before
@@ -365,7 +400,16 @@ def test_strapi_not_running_is_said_and_not_waited_for(shop: Shop) -> None:
     port = str(free_port())
     started = time.monotonic()
 
-    done = run("tunnel", "--url", "https://a.example.com", "--yes", "--port", port, cwd=shop.root)
+    done = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://a.example.com",
+        "--yes",
+        "--port",
+        port,
+        cwd=shop.root,
+    )
 
     assert done.code == 0
     assert "Strapi is not running" in done.err
@@ -389,7 +433,7 @@ def on_terminal(shop: Shop, *args: str) -> pexpect.spawn[str]:
 
 
 def test_the_lasting_edit_is_asked_for_apart_and_no_makes_it_a_manual_step(shop: Shop) -> None:
-    terminal = on_terminal(shop, "tunnel", "--url", "https://a.example.com")
+    terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", "https://a.example.com")
     terminal.expect("Add it\\?")
     terminal.sendline("n")
     terminal.expect("Apply\\?")
@@ -402,17 +446,33 @@ def test_the_lasting_edit_is_asked_for_apart_and_no_makes_it_a_manual_step(shop:
     assert terminal.exitstatus == 0
     assert shop.config.read_bytes() == CONFIG
     assert b"PUBLIC_URL=https://a.example.com" in shop.env.read_bytes()
-    again = run("tunnel", "--url", "https://b.example.com", "--yes", "--json", cwd=shop.root)
+    again = run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://b.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert shop.config.read_bytes() == CONFIG, "the no is remembered"
     assert len(again.json["data"]["manual_steps"]) == 1
     run("undo", "--all", cwd=shop.root)
-    run("tunnel", "--url", "https://b.example.com", "--yes", "--json", cwd=shop.root)
+    run(
+        "tunnel",
+        "--two-origins",
+        "--url",
+        "https://b.example.com",
+        "--yes",
+        "--json",
+        cwd=shop.root,
+    )
     assert shop.config.read_bytes() == LASTING, "undo --all forgets it"
 
 
 def test_no_to_the_rest_changes_nothing_and_exits_1(shop: Shop) -> None:
     before = shop.files()
-    terminal = on_terminal(shop, "tunnel", "--url", "https://a.example.com")
+    terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", "https://a.example.com")
     terminal.expect("Add it\\?")
     terminal.sendline("y")
     terminal.expect("Apply\\?")
@@ -428,7 +488,7 @@ def test_no_to_the_rest_changes_nothing_and_exits_1(shop: Shop) -> None:
 
 def test_ctrl_c_at_a_question_changes_nothing(shop: Shop) -> None:
     before = shop.files()
-    terminal = on_terminal(shop, "tunnel", "--url", "https://a.example.com")
+    terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", "https://a.example.com")
     terminal.expect("Add it\\?")
     terminal.sendintr()
     terminal.expect(pexpect.EOF)
@@ -441,7 +501,7 @@ def test_ctrl_c_at_a_question_changes_nothing(shop: Shop) -> None:
 def test_without_a_terminal_a_question_is_exit_2_and_names_the_flag(shop: Shop) -> None:
     before = shop.files()
 
-    done = run("tunnel", "--json", "--url", "https://a.example.com", cwd=shop.root)
+    done = run("tunnel", "--two-origins", "--json", "--url", "https://a.example.com", cwd=shop.root)
 
     assert done.code == 2
     assert done.error["code"] == "usage"
@@ -469,7 +529,7 @@ def test_a_closed_terminal_ends_in_an_orderly_undo(shop: Shop, ngrok: dict[str, 
 def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     slow = {**ngrok, "STANDIN_FAULT": "slow:20"}
     with running("tunnel", "--yes", "--json", cwd=shop.root, env=slow) as tunnel:
         end = time.monotonic() + 20
@@ -484,9 +544,9 @@ def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
 
 
 def test_a_kept_session_outlives_a_run_that_could_not_write(shop: Shop) -> None:
-    run("tunnel", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
     kept = shop.env.read_bytes()
-    terminal = on_terminal(shop, "tunnel", "--url", "https://b.example.com")
+    terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", "https://b.example.com")
     terminal.expect("Apply\\?")
     shop.env.write_bytes(kept + b"MINE=1\n")
     terminal.sendline("y")

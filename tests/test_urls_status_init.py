@@ -38,14 +38,16 @@ def shop(tmp_path: Path) -> Shop:
 
 def tunnel(shop: Shop) -> Ran:
     """A session that is kept: with a URL of one's own nothing has to run."""
-    done = run("tunnel", "--url", URL, "--yes", "--json", cwd=shop.root)
+    done = run("tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root)
     assert done.code == 0
     return done
 
 
 def tunnel_that_ended(shop: Shop) -> None:
     """The same in a process of its own, which is gone."""
-    with running("tunnel", "--url", URL, "--yes", "--json", cwd=shop.root) as process:
+    with running(
+        "tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root
+    ) as process:
         process.event("ready")
         assert process.process.wait(timeout=20) == 0
 
@@ -72,6 +74,7 @@ def test_urls_says_whose_urls_it_shows(shop: Shop) -> None:
 
 
 def test_urls_in_json_has_the_whole_sheet_whoever_it_is_of(shop: Shop) -> None:
+    (shop.root / "twitter-setup.toml").write_text("[layout]\nkind = 'two-origins'\n")
     given = run("urls", "--url", URL, "--json", cwd=shop.root).json
     assert not shop.state.exists(), "looking leaves nothing"
     ready = tunnel(shop).json["data"]
@@ -103,7 +106,7 @@ def test_the_sheet_takes_what_the_settings_say(shop: Shop) -> None:
 
     assert data["app_name"] == "Bistro [new]"
     assert data["website_url"] == "https://bistro.example"
-    assert data["redirect_url"] == "http://localhost:4000/done"
+    assert data["redirect_url"] == f"{URL}/done"
 
 
 def test_without_a_front_end_there_is_no_redirect_url(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ SECRET_VARIABLES = (
 )
 
 
+_REACHES = {"url": None, "domain": None, "local": False}  # with what each is when not given
 _NO_PROJECT = frozenset({"no_project", "several_projects"})
 
 
@@ -130,6 +131,10 @@ Verbose = Annotated[bool, _option("--verbose", "-v", help="More facts about how 
 Url = Annotated[
     str | None, _option("--url", help="A public URL of your own: https://host.", metavar="URL")
 ]
+Local = Annotated[
+    bool,
+    _option("--local", help="This machine alone, http://127.0.0.1: no account, no tunnel."),
+]
 Domain = Annotated[
     str | None, _option("--domain", help="Your ngrok domain.", metavar="NAME", usual="NGROK_DOMAIN")
 ]
@@ -212,8 +217,22 @@ def tunnel(
     frontend: FrontEndDir = None,
     url: Url = None,
     domain: Domain = None,
+    local: Local = False,
     two_origins: Annotated[
         bool, _option("--two-origins", help="Publish the back end alone, as Strapi's guide does.")
+    ] = False,
+    gateway_port: Annotated[
+        int | None, _port("--gateway-port", help="The gateway's port; 7337 unless given.")
+    ] = None,
+    expose_admin: Annotated[
+        bool, _option("--expose-admin", help="Publish Strapi's admin panel too.")
+    ] = False,
+    allow_vulnerable_dev_server: Annotated[
+        bool,
+        _option(
+            "--allow-vulnerable-dev-server",
+            help="Publish a dev server that is known to give away this machine's files.",
+        ),
     ] = False,
     port: BackEndPort = None,
     frontend_port: FrontEndPort = None,
@@ -234,10 +253,11 @@ def tunnel(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> ExitCode:
-    """Publish the back end; show what to paste at X.
+    """Publish both ends under one address; show what to paste at X.
 
-    Opens an ngrok tunnel (or takes --url), writes its URL into Strapi's configuration and the front
-    end's .env, and stays until Ctrl-C, which puts everything back but one neutral line.
+    Opens an ngrok tunnel (or takes --url, or --local: this machine alone), writes its URL into
+    Strapi's configuration and the front end's .env, and stays until Ctrl-C, which puts everything back
+    but one neutral line.
     """
     view = _view("tunnel", as_json=as_json, quiet=quiet, verbose=verbose)
     options = _options(
@@ -246,7 +266,11 @@ def tunnel(
         frontend=frontend,
         url=url,
         domain=domain,
+        local=local,
         two_origins=two_origins,
+        gateway_port=gateway_port,
+        expose_admin=expose_admin,
+        allow_vulnerable_dev_server=allow_vulnerable_dev_server,
         port=port,
         frontend_port=frontend_port,
         env_vars=tuple(env_var or ()),
@@ -419,6 +443,7 @@ def init(
     frontend: FrontEndDir = None,
     url: Url = None,
     domain: Domain = None,
+    local: Local = False,
     port: BackEndPort = None,
     frontend_port: FrontEndPort = None,
     env_var: EnvVars = None,
@@ -438,6 +463,7 @@ def init(
         frontend=frontend,
         url=url,
         domain=domain,
+        local=local,
         port=port,
         frontend_port=frontend_port,
         env_vars=tuple(env_var or ()),
@@ -459,7 +485,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
     for name, read in (("url", parse_public_url), ("domain", parse_domain)):
         if given.get(name) is not None:  # an empty one, of a variable that is not set, is refused
             given[name] = read(given[name])
-    if given.get("url") and given.get("domain"):
+    if sum(bool(given.get(name)) for name in _REACHES) > 1:
         given = _one_reach(context, given)
     if given.get("strapi") is not None:
         from twitter_setup import strapi_address  # noqa: PLC0415
@@ -473,6 +499,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
                 f"--env-var {name!r} is not a variable's name.",
                 advice=[Advice("a name alone", command="--env-var VITE_STRAPI_URL")],
             )
+    given["admin_token"] = (given.get("admin_token") or "").strip()  # a line end of a file, mostly
     for name in ("admin_token", "admin_password"):
         given[name] = Secret(given[name]) if given.get(name) else None
     for name in ("key", "secret"):  # an empty one is refused, not taken for none
@@ -484,7 +511,7 @@ def _options(context: typer.Context | None = None, **given: Any) -> Options:
 def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:
     """`-` is the next line of standard input: the key's first where both are there."""
     names = [name for name in ("key", "secret") if given.get(name) == "-"]
-    lines = {name: sys.stdin.readline() for name in names}
+    lines = {name: _line_of_standard_input(name) for name in names}
     for name, line in lines.items():
         if not line:
             raise SetupError(
@@ -499,6 +526,25 @@ def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:
                 unchanged="Nothing was changed.",
             )
     return {**given, **lines}
+
+
+def _line_of_standard_input(name: str) -> str:
+    """'' at its end. What is typed at a terminal is not shown."""
+    import getpass  # noqa: PLC0415 - only here
+
+    try:
+        if sys.stdin is not None and sys.stdin.isatty():
+            return getpass.getpass(f"Consumer {name.capitalize()}: ", stream=sys.stderr)
+        return sys.stdin.readline() if sys.stdin is not None else ""
+    except EOFError:
+        return ""
+    except UnicodeDecodeError:
+        raise SetupError(
+            "usage",
+            f"--{name} -: standard input is no text.",
+            advice=[Advice("give it as plain text, one line each")],
+            unchanged="Nothing was changed.",
+        ) from None
 
 
 def _say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
@@ -519,16 +565,17 @@ def _say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
 
 def _one_reach(context: typer.Context | None, given: dict[str, Any]) -> dict[str, Any]:
     """A flag wins over the other one's environment variable; two of a rank are a mistake."""
-    names = ("url", "domain")
+    names = [name for name in _REACHES if given.get(name)]
     sources = {name: context.get_parameter_source(name) if context else None for name in names}
     flags = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
     if len(flags) != 1:
         raise SetupError(
             "usage",
-            "--url and --domain exclude each other: --domain is ngrok's.",
+            f"{' and '.join(f'--{name}' for name in names)} exclude each other: --domain is ngrok's, "
+            "--url an address of your own, --local this machine alone.",
             advice=[Advice("give one of them")],
         )
-    return {**given, **{name: None for name in sources if name not in flags}}
+    return {**given, **{name: _REACHES[name] for name in names if name not in flags}}
 
 
 def _caller(command: str, view: View) -> Caller:
@@ -554,7 +601,8 @@ def _locate(options: Options, caller: Caller) -> Located:
 def _located_if_any(options: Options, caller: Caller) -> Located | None:
     """A deployed Strapi can be configured from anywhere; in its project more is known."""
     try:
-        return _recovered(_locate(options, caller), caller)
+        located = _locate(options, caller)
+        return located if options.dry_run else _recovered(located, caller)
     except SetupError as error:
         if options.strapi is None or options.backend or error.code not in _NO_PROJECT:
             raise

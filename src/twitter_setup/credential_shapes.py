@@ -68,6 +68,11 @@ def warnings(key: str | None, secret: str | None) -> tuple[str, ...]:
             "The secret has a dash or an underscore in it, as an OAuth 2.0 Client Secret may have; "
             f"Strapi needs the Consumer Secret ({_WHERE})."
         )
+    found += [
+        f"The {name} has signs in it that are neither letters nor digits of ASCII: was it copied as text?"
+        for name, value in (("key", key), ("secret", secret))
+        if value and not _other_kind(value) and not re.fullmatch(r"[!-~]+", value)
+    ]
     if key and key == secret:
         found.append("Key and secret are the same text.")
     return tuple(found)

@@ -57,6 +57,15 @@ def find_command(framework: Framework, manifest: Manifest) -> DevCommand:
 
 def config_value(root: Path, name: str, path: tuple[str, ...]) -> str | None:
     """Read a string or a number at `path` of a config file; None when it is not plainly there."""
+    value = config_node(root, name, path)
+    if not isinstance(value, Node):
+        return None
+    found = evaluate(value)
+    return found.text if found.kind in ("string", "number") else None
+
+
+def config_node(root: Path, name: str, path: tuple[str, ...]) -> Node | Unclear | None:
+    """Find what stands at `path` of a config file; None: no such file, or nothing there."""
     for suffix in _SUFFIXES:
         file = root / f"{name}{suffix}"
         try:
@@ -64,9 +73,15 @@ def config_value(root: Path, name: str, path: tuple[str, ...]) -> str | None:
         except FileNotFoundError:
             continue
         except (OSError, SyntaxProblem):
-            return None
-        return _literal_at(_configuration(exported_value(tree)), path)
+            return Unclear(1, f"{file.name} cannot be read")
+        return _node_at(_configuration(exported_value(tree)), path)
     return None
+
+
+def config_file(root: Path, name: str) -> Path | None:
+    """Find the config file of that name, whatever its suffix."""
+    files = (root / f"{name}{suffix}" for suffix in _SUFFIXES)
+    return next((file for file in files if file.is_file()), None)
 
 
 def _words(script: str) -> tuple[str, ...]:
@@ -106,15 +121,14 @@ def _returned(function: Node) -> Node | Unclear:
     return body
 
 
-def _literal_at(value: Node | Unclear | None, path: tuple[str, ...]) -> str | None:
+def _node_at(value: Node | Unclear | None, path: tuple[str, ...]) -> Node | Unclear | None:
     for name in path:
         if not isinstance(value, Node):
-            return None
+            return value
         object_ = settle(value)
-        if isinstance(object_, Unclear) or object_.type != "object":
-            return None
+        if isinstance(object_, Unclear):
+            return object_
+        if object_.type != "object":
+            return Unclear(object_.start_point.row + 1, f"what holds `{name}` is not written out")
         value = find_value(object_, name)
-    if not isinstance(value, Node):
-        return None
-    found = evaluate(value)
-    return found.text if found.kind in ("string", "number") else None
+    return value

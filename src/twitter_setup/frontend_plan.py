@@ -41,7 +41,7 @@ class Wish(Protocol):
 def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
     """`port` is the back end's: a loopback URL at another port is something else."""
     effective = reading.effective(frontend)
-    ours = wish.known_hosts | {(urlsplit(wish.public_url).hostname or "").lower()}
+    ours = wish.known_hosts | {host_of(wish.public_url)}
     wanted = {
         name: with_origin(value, wish.public_url)
         for name, (value, _) in effective.items()
@@ -77,6 +77,16 @@ def with_origin(value: str, public_url: str) -> str:
     return public_url + value[origin.end() :] if origin else public_url
 
 
+def host_of(url: str) -> str:
+    """What a value is recognised by as ours: its host, and on this machine its port too. '' for none."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    return f"localhost:{port}" if host in _LOOPBACK else host
+
+
 def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
     try:
         parts = urlsplit(value)
@@ -86,7 +96,8 @@ def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]
     if parts.scheme not in {"http", "https"}:
         return False
     if host in _LOOPBACK:
-        return (its_port or {"http": 80, "https": 443}[parts.scheme]) == port
+        at = its_port or {"http": 80, "https": 443}[parts.scheme]
+        return at == port or host_of(value) in known_hosts
     # Another service may be at ngrok as well: without knowing the host, the name has to say it.
     is_leftover = host.endswith(_TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
     return host in known_hosts or is_leftover

@@ -40,6 +40,8 @@ def _detected(located: Located, base: Path) -> dict[tuple[str, str], Any]:
         values["frontend", "env_vars"] = list(options.env_vars)
     if options.url:
         values["reach", "kind"], values["reach", "url"] = "url", options.url
+    elif options.local:
+        values["reach", "kind"] = "local"
     elif options.domain:
         values["reach", "kind"], values["reach", "domain"] = "ngrok", options.domain
     return values
@@ -49,7 +51,7 @@ def _asked(located: Located, caller: Caller) -> dict[tuple[str, str], Any]:
     """Only what no file can tell: your own address at ngrok or elsewhere, and the portal's pages."""
     view, file = caller.view, located.file
     values: dict[tuple[str, str], Any] = {}
-    if not (located.options.url or located.options.domain):
+    if not (located.options.url or located.options.domain or located.options.local):
         text = view.enter("Your ngrok domain, or a public URL of your own (empty: neither)", "")
         if text.startswith(("http://", "https://")):
             values["reach", "kind"], values["reach", "url"] = "url", parse_public_url(text)

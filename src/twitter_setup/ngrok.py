@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -18,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from twitter_setup import ngrok_agents, ngrok_config, ngrok_errors, processes
+from twitter_setup import children, ngrok_agents, ngrok_config, ngrok_errors, processes
 from twitter_setup.ngrok_errors import AgentError
 
 if TYPE_CHECKING:
@@ -59,9 +58,7 @@ class Agent:
         words = ngrok_agents.command(binary, config)
         self._process = _spawn(words, ngrok_config.child_environment(authtoken))
         self.since = time.monotonic()
-        found = processes.facts(self._process.pid)
-        started = found.started if found else time.time()
-        self.noted = ngrok_agents.AgentProcess(self._process.pid, started, self._config)
+        self.noted = children.note(self._process, self._config)
         self._reader = threading.Thread(target=self._read, args=(log,), daemon=True)
         self._reader.start()
 
@@ -243,18 +240,7 @@ class _Log:
 
 
 def _spawn(words: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     try:
-        return subprocess.Popen(
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            start_new_session=True,  # a terminal's Ctrl-C is for us; we end the agent
-            creationflags=flags,
-        )
+        return children.start(words, environment, subprocess.PIPE)
     except OSError as error:
         raise AgentError(f"{words[0]} cannot be started: {error.strerror}") from error

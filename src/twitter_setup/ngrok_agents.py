@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from twitter_setup import processes
+from twitter_setup import children, processes
+from twitter_setup.children import Child
 
 _PUBLISHING = ("http", "tcp", "tls", "start", "tunnel")
 
 
-@dataclass(frozen=True, slots=True)
-class AgentProcess:
-    """What a session notes of its agent, to find it again after a `kill -9`."""
-
-    pid: int
-    started: float
-    config: str
+AgentProcess = Child
 
 
 def command(binary: Path, config: Path) -> list[str]:
@@ -44,15 +38,5 @@ def others(known: Iterable[str] = ()) -> list[str]:
 
 
 def end_leftover_agent(agent: AgentProcess) -> bool:
-    """End the agent that a killed run left behind, and say whether there was one.
-
-    It is ours if PID, start time and configuration agree, or if its whole command is the one we
-    would start with that configuration: it may have been started anew, or not been noted in time.
-    Anything else is left alone, whatever its PID.
-    """
-    ended = processes.end(agent.pid, agent.started, agent.config)
-    tail = tuple(command(Path(), Path(agent.config))[1:])
-    for process in list(processes.running()):
-        if process.command[-len(tail) :] == tail:
-            ended = processes.end(process.pid, process.started, agent.config) or ended
-    return ended
+    """End the agent that a killed run left behind, and say whether there was one."""
+    return children.end_leftover(agent, command(Path(), Path(agent.config))[1:])

@@ -10,8 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+from twitter_setup.public_url import is_loopback
 
 PORTAL_URL = "https://console.x.com"
+_ANY_PAGE = "any public page of yours"
 _NAME_LIMIT = 32
 _GENERIC = frozenset(
     {
@@ -36,9 +40,10 @@ class Sheet:
     layout: str
     public_url: str
     callback_url: str
-    website_url: str
-    terms_of_service_url: str
-    privacy_policy_url: str
+    # None: any page that others can reach will do, and the public URL is none.
+    website_url: str | None
+    terms_of_service_url: str | None
+    privacy_policy_url: str | None
     redirect_url: str | None
     connect_url: str
     portal_url: str
@@ -82,14 +87,16 @@ def build(
 ) -> Sheet:
     """`api_prefix` as in `config/api.*` (`/api`, or ''); the `…_url`s as in `[portal]`, or ''."""
     name = app_name or suggest_app_name(project_name)
+    # X shows these three to everybody, and refuses this machine's own address for them.
+    page = None if is_loopback(urlsplit(public_url).hostname or "") else public_url
     return Sheet(
         reach=reach,
         layout=layout,
         public_url=public_url,
         callback_url=callback_url(public_url, api_prefix),
-        website_url=website_url or public_url,
-        terms_of_service_url=terms_of_service_url or public_url,
-        privacy_policy_url=privacy_policy_url or public_url,
+        website_url=website_url or page,
+        terms_of_service_url=terms_of_service_url or page,
+        privacy_policy_url=privacy_policy_url or page,
         redirect_url=redirect_url,
         connect_url=f"{public_url}{api_prefix}/connect/twitter",
         portal_url=PORTAL_URL,
@@ -153,9 +160,9 @@ def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
                 Row("Request email from users", "on"),
                 Row("Type of App", "Web App, Automated App or Bot"),
                 Row("Callback URI / Redirect URL", sheet["callback_url"], "Callback URLs"),
-                Row("Website URL", sheet["website_url"]),
-                Row("Terms of service", sheet["terms_of_service_url"]),
-                Row("Privacy policy", sheet["privacy_policy_url"]),
+                Row("Website URL", sheet["website_url"] or _ANY_PAGE),
+                Row("Terms of service", sheet["terms_of_service_url"] or _ANY_PAGE),
+                Row("Privacy policy", sheet["privacy_policy_url"] or _ANY_PAGE),
             ),
         ),
         Step(

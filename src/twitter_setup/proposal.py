@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import atomic, plan, processes, settings, settings_file
+from twitter_setup import atomic, frontend_plan, plan, processes, settings, settings_file
 from twitter_setup import backend as backends
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Caller, Located
 from twitter_setup.plan import Change, Plan, Wish
 from twitter_setup.signals import Stop
@@ -20,8 +21,6 @@ from twitter_setup.view import View
 UNKNOWN_URL = "https://your-ngrok-domain.invalid"
 _SHOWN_URL = "https://<your ngrok domain>"
 _DECLINED = "declined_lasting_edit"
-# The free plan shows its own page to browsers first (ERR_NGROK_6024).
-_BROWSER_PAGE_DOMAINS = (".ngrok-free.app", ".ngrok-free.dev")
 
 
 def make(
@@ -51,7 +50,7 @@ def _known_hosts(state: StateFolder) -> frozenset[str]:
     """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
     record = state.session()
     urls = [state.last().get("public_url"), record.public_url if record else None]
-    return frozenset(host for url in urls if url and (host := urlsplit(url).hostname))
+    return frozenset(host for url in urls if url and (host := frontend_plan.host_of(url)))
 
 
 def heading(located: Located) -> str:
@@ -140,10 +139,11 @@ def shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def dry_run(located: Located, caller: Caller, state: StateFolder) -> None:
+def dry_run(located: Located, arrangement: Arrangement, caller: Caller, state: StateFolder) -> None:
     """Show the plan; touch nothing, start nothing."""
     options, view = located.options, caller.view
-    url = options.url or (f"https://{options.domain}" if options.domain else UNKNOWN_URL)
+    own_domain = f"https://{options.domain}" if options.domain else UNKNOWN_URL
+    url = arrangement.public_url or own_domain
     view.say(heading(located))
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
@@ -187,7 +187,8 @@ def offer_to_remember(
     """The same ngrok domain twice is a stable one: named in the settings it stays so. Asked once."""
     options, view, answers = located.options, caller.view, state.answers()
     may_ask = view.may_ask and not options.yes and "remember_domain" not in answers
-    if not may_ask or options.url or options.domain or state.last().get("public_url") != public_url:
+    is_ngroks = options.reach == "ngrok" and not options.domain
+    if not may_ask or not is_ngroks or state.last().get("public_url") != public_url:
         return
     domain = urlsplit(public_url).hostname or ""
     with stop.asking():
@@ -196,23 +197,3 @@ def offer_to_remember(
     if wanted:
         path = located.file.path or located.root / settings.FILE_NAME
         settings_file.remember(path, "reach", "domain", domain, view)
-
-
-def login_notes(located: Located, public_url: str) -> list[str]:
-    """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
-    if located.frontend is None:
-        return []
-    if located.backend.needs_session_login:
-        return [
-            f"Strapi {located.backend.users_permissions} finishes a login only where front end and "
-            "back end have one address. They have two now, so it will answer “OAuth authentication "
-            "requires a completed provider session”. A proxy of your own that serves both under one "
-            "address, named with --url, gets through."
-        ]
-    if (urlsplit(public_url).hostname or "").endswith(_BROWSER_PAGE_DOMAINS):
-        return [
-            "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
-            "Strapi's answer, and look like a CORS error. A domain of a paid plan (--domain), or "
-            "another tunnel (--url), gets through."
-        ]
-    return []

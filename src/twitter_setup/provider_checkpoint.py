@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic, checkpoint, providers
+from twitter_setup import atomic, checkpoint, providers, strapi_address
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.providers import FieldChange, Providers
 from twitter_setup.state import StateFolder, own_key, write_json
@@ -81,7 +81,11 @@ def load_all(state: StateFolder) -> tuple[ProviderCheckpoint, ...]:
 
 
 def file_of(state: StateFolder, one: ProviderCheckpoint) -> Path:
-    return state.checkpoints / f"{one.number:04d}{checkpoint.OF_STRAPI}"
+    return state.checkpoints / _name(one.number)
+
+
+def _name(number: int) -> str:
+    return f"{number:04d}{checkpoint.OF_STRAPI}"
 
 
 def forget(state: StateFolder, one: ProviderCheckpoint) -> None:
@@ -109,18 +113,22 @@ def _load(path: Path) -> ProviderCheckpoint:
         data = json.loads(path.read_bytes())
         before, after = dict(data["before"]), dict(data["after"])
         absent = tuple(map(str, data["absent"]))
+        number = int(data["number"])
+        if path.name != _name(number):
+            raise ValueError("number")
         if not after or {*before, *absent} != set(after) or not set(after) <= set(providers.FIELDS):
             raise ValueError("fields")
         return ProviderCheckpoint(
-            number=int(data["number"]),
+            number=number,
             created=str(data["created"]),
-            address=str(data["strapi"]),
+            # Read as strictly as what a user types: credentials go there.
+            address=strapi_address.parse(str(data["strapi"])),
             before=before,
             absent=absent,
             after={str(name): str(value) for name, value in after.items()},
             redirect_url=str(data["redirect_url"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, SetupError) as error:
         raise SetupError(
             "checkpoint_broken",
             f"The checkpoint {path} cannot be read ({type(error).__name__}).",

@@ -35,9 +35,9 @@ def undo(
             "back, `undo` needs an administrator.",
             [
                 Advice(
-                    "in the environment, then again",
-                    command="STRAPI_ADMIN_TOKEN=… (or STRAPI_ADMIN_EMAIL, STRAPI_ADMIN_PASSWORD) "
-                    "twitter-setup undo",
+                    "with STRAPI_ADMIN_TOKEN, or STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD, in the "
+                    "environment",
+                    command="twitter-setup undo",
                 )
             ],
         )
@@ -51,7 +51,8 @@ def undo(
             )
             return "needs-credentials", False
     try:
-        return _undo_each(state, wanted, options, view), False
+        with state.configuring():  # not in the middle of a `configure`
+            return _undo_each(state, wanted, options, view), False
     except SetupError as error:
         view.note(f"Strapi's twitter provider was not put back. {error.message}", error.advice)
         return "unchanged", True
@@ -79,6 +80,7 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
     found = strapi.providers()
     if one.is_undone_in(found):
         provider_checkpoint.forget(state, one)
+        view.say("Strapi's twitter provider was as before `configure` already.")
         return "unchanged"
     if not one.is_in(found, own_key()):
         view.note(
@@ -87,8 +89,14 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
         )
         return "unchanged"
     sent = providers.with_twitter(found, one.before, one.absent)
-    strapi.replace_providers(sent)
+    lost: SetupError | None = None
+    try:
+        strapi.replace_providers(sent)
+    except SetupError as error:
+        lost = error
     wrong = list(providers.differences(sent, strapi.providers()))
+    if wrong and lost is not None:
+        raise lost
     if wrong:
         raise SetupError(
             "strapi_error",

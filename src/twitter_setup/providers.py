@@ -14,6 +14,7 @@ from typing import Any
 
 PROVIDER = "twitter"
 _COMPUTED = "redirectUri"
+_NOT_COMPUTED_FOR = frozenset({"email"})  # a field of that name there is somebody's own
 # Strapi's names of what we change, and how answers call them.
 FIELDS = {"enabled": "enabled", "key": "key", "secret": "secret", "callback": "redirect_url"}
 SECRET_FIELDS = frozenset({"key", "secret"})
@@ -33,7 +34,7 @@ class FieldChange:
 def stored(providers: Providers) -> dict[str, dict[str, Any]]:
     """Without what Strapi computes for each answer, and would store if it were sent back."""
     return {
-        name: {key: value for key, value in fields.items() if key != _COMPUTED}
+        name: {k: v for k, v in fields.items() if k != _COMPUTED or name in _NOT_COMPUTED_FOR}
         for name, fields in providers.items()
     }
 

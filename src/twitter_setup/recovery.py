@@ -63,7 +63,7 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
     undone = checkpoint.recover(state.checkpoints)
     record = state.session()
     if record is not None:
-        end_agent(state, record)
+        end_children(state, record)
         if not record.kept:
             undone += undo_passing(state)
             state.forget_session()
@@ -77,21 +77,28 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
         view.note(f"{path} was left as it is: {reason}.")
 
     def take_back() -> None:
+        if not undone.restored:
+            return
         with _strapi_told(state, record, view) as strapi:
             strapi.undone = undone
 
     return take_back
 
 
-def end_agent(state: StateFolder, record: SessionRecord) -> None:
-    """End the agent that a killed run left; only if it really is that one."""
-    if record.agent_config != str(state.agent_config):
-        return
-    from twitter_setup import tunnel  # noqa: PLC0415 - only after a crash
+def end_children(state: StateFolder, record: SessionRecord) -> None:
+    """End the agent and the gateway that a killed run left; only if they really are those."""
+    from twitter_setup import gateway, tunnel  # noqa: PLC0415 - only after a crash
 
-    tunnel.end_leftover_agent(
-        tunnel.AgentProcess(record.agent_pid, record.agent_started, record.agent_config)
-    )
+    if record.agent_config == str(state.agent_config):
+        tunnel.end_leftover_agent(
+            tunnel.AgentProcess(record.agent_pid, record.agent_started, record.agent_config)
+        )
+    if record.gateway_config == str(state.gateway_config):
+        gateway.end_leftover_gateway(
+            gateway.GatewayProcess(
+                record.gateway_pid, record.gateway_started, record.gateway_config
+            )
+        )
 
 
 def undo_passing(state: StateFolder) -> Undone:
@@ -136,7 +143,7 @@ def undo(
         record = session_if_readable(state, view)
         undone = checkpoint.recover(state.checkpoints)
         if record is not None:
-            end_agent(state, record)
+            end_children(state, record)
         # Before the files: they make Strapi start again.
         provider, failed = provider_undo.undo(state, options, view, everything=everything)
         with _strapi_told(state, record, view) as strapi:

@@ -14,6 +14,11 @@ _ACCEPTED = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/$.?#](?:\S*[^\s/$.?#])?", re.I
 _NO_PAGES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
 
 
+def printable(text: str) -> str:
+    """Without what would move a terminal's cursor, change its colours or turn its text around."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def path_of(setting: str | None) -> str:
     """`[frontend] redirect_path`, or the path of Strapi's guide; with a slash in front."""
     return "/" + (setting or DEFAULT_PATH).lstrip("/")
@@ -31,7 +36,9 @@ def parse(text: str) -> str:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise _wrong(f"is not an address: {shown(url)}") from None
+        raise _wrong(f"is not an address: {printable(shown(url))}") from None
+    if not url.isprintable():
+        raise _wrong(f"has signs in it that no address has: {printable(shown(url))}")
     if not parts.scheme or "://" not in url:
         raise _wrong(
             f"is not a whole address: {shown(url)}",

@@ -71,9 +71,16 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
     yield from _sheet(data, context.get("last") or {})
     yield from _manual_steps(data)
     yield Line.of()
-    if data["redirect_url"]:
-        yield _in_strapi(data)
-    yield _pair("Log in at", data["connect_url"])
+    yield _pair(
+        "Next",
+        "twitter-setup configure   asks for the Consumer Key and Secret, puts them in Strapi",
+    )
+    if data["layout"] == "one-origin":
+        yield _pair(
+            "Your app", f"{data['public_url']}   this address: the login's cookie belongs to it"
+        )
+    else:
+        yield _pair("Log in at", data["connect_url"])
     yield _pair("Again", "twitter-setup urls --copy --open   copies the callback, opens the portal")
     if context.get("ends_here"):
         yield _pair("Undo", "twitter-setup undo   puts the files back")
@@ -82,8 +89,8 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
 
 
 def _in_strapi(data: Data) -> Line:
-    where = "Settings → Users & Permissions → Providers → twitter: redirect URL"
-    return _pair("In Strapi", f"{where} {data['redirect_url']}")
+    what = "asks for key and secret, and writes them and the redirect URL"
+    return _pair("In Strapi", f"twitter-setup configure   {what} {data['redirect_url']}")
 
 
 def _pair(label: str, text: str) -> Line:
@@ -154,14 +161,17 @@ def _url_changed(data: Data, context: Data) -> Iterator[Line]:
 
 
 def _lost(data: Data, _: Data) -> Iterator[Line]:
-    yield Line(
-        (("! ", "yellow"), (f"The tunnel lost its connection; trying again. {data['detail']}", "")),
-        to_stderr=True,
+    what = {"tunnel": "The tunnel lost its connection; trying again."}.get(
+        data["part"], "The gateway ended; starting it again."
     )
+    yield Line((("! ", "yellow"), (f"{what} {data['detail']}", "")), to_stderr=True)
 
 
 def _restored(data: Data, _: Data) -> Iterator[Line]:
-    yield done("tunnel", f"{data['public_url']} is back, with the same address")
+    if data["part"] == "gateway":
+        yield done("gateway", "runs again")
+    else:
+        yield done("tunnel", f"{data['public_url']} is back, with the same address")
 
 
 def _stopped(data: Data, context: Data) -> Iterator[Line]:
@@ -211,7 +221,9 @@ def _what_runs(data: Data) -> str:
     if data["public_url"]:
         return "No tunnel runs, but its changes are kept until: twitter-setup undo"
     if data["leftovers"]:
-        return "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        return (
+            "No tunnel runs, but one that was ended from outside left changes: twitter-setup undo"
+        )
     return "No tunnel runs here."
 
 

@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.public_url import parse_domain, parse_public_url
 
 FILE_NAME = "twitter-setup.toml"
+Reach = Literal["ngrok", "url", "local"]
 
 _KEYS: dict[str, dict[str, type]] = {
     "backend": {"dir": str, "port": int, "server_config": str, "url_key": str},
@@ -85,7 +86,11 @@ class Options:
     env_vars: tuple[str, ...] = ()
     url: str | None = None
     domain: str | None = None
+    local: bool = False
     two_origins: bool = False
+    gateway_port: int | None = None
+    expose_admin: bool = False
+    allow_vulnerable_dev_server: bool = False
     keep: bool = False
     dry_run: bool = False
     yes: bool = False
@@ -97,6 +102,14 @@ class Options:
     disable: bool = False
     strapi: str | None = None
     authtoken: Secret | None = None
+
+    @property
+    def reach(self) -> Reach:
+        """How browsers get to this machine, by the flags and what was laid under them."""
+        if self.local:
+            return "local"
+        return "url" if self.url else "ngrok"
+
     admin_token: Secret | None = None
     admin_email: str | None = None
     admin_password: Secret | None = None
@@ -123,15 +136,10 @@ class FileSettings:
 
 
 def check_reach(options: Options, file: FileSettings) -> None:
-    """Refuse what the file asks for and this version cannot do, rather than do something else."""
-    asked = file.get("reach", "kind") == "local" and not (options.url or options.domain)
-    if asked and file.path is not None:
-        raise _invalid(file.path, "`reach.kind` is `local`, which this version does not have yet")
-    if file.get("reach", "kind") == "url" and not (options.url or options.domain) and file.path:
-        raise _invalid(file.path, "`reach.kind` is `url`, and there is no `reach.url`")
-    if file.get("layout", "kind") == "one-origin" and not options.two_origins and file.path:
+    """Refuse a reach that the file names and does not describe."""
+    if file.get("reach", "kind") == "url" and options.reach == "ngrok" and not options.domain:
         raise _invalid(
-            file.path, "`layout.kind` is `one-origin`, which this version does not have yet"
+            file.path or Path(FILE_NAME), "`reach.kind` is `url`, and there is no `reach.url`"
         )
 
 
@@ -240,7 +248,7 @@ def _invalid(path: Path, what: str) -> SetupError:
 
 def under(options: Options, file: FileSettings) -> Options:
     """`options`, with what `file` says wherever no flag was given; `--url` and `--domain` win whole."""
-    reach_given = options.url is not None or options.domain is not None
+    reach_given = options.url is not None or options.domain is not None or options.local
     kind = file.get("reach", "kind")
     url = file.get("reach", "url") if kind in {None, "url"} else None
     domain = file.get("reach", "domain") if kind in {None, "ngrok"} else None
@@ -253,5 +261,7 @@ def under(options: Options, file: FileSettings) -> Options:
         env_vars=options.env_vars or tuple(file.get("frontend", "env_vars") or ()),
         url=options.url if reach_given else url,
         domain=options.domain if reach_given else (None if url else domain),
+        local=options.local or (not reach_given and kind == "local"),
         two_origins=options.two_origins or file.get("layout", "kind") == "two-origins",
+        gateway_port=options.gateway_port or file.get("gateway", "port"),
     )

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,36 @@ class SessionRecord:
     agent_pid: int = 0
     agent_started: float = 0.0
     agent_config: str = ""
+    gateway_pid: int = 0
+    gateway_started: float = 0.0
+    gateway_config: str = ""
+    gateway_port: int = 0
     outside: list[str] = field(default_factory=list)  # changed files that are not in the project
     sheet: dict[str, Any] = field(default_factory=dict)
+
+    def with_children_of(self, other: SessionRecord) -> SessionRecord:
+        """The same, with the agent and the gateway that `other` has started."""
+        return replace(
+            self,
+            agent_pid=other.agent_pid,
+            agent_started=other.agent_started,
+            agent_config=other.agent_config,
+            gateway_pid=other.gateway_pid,
+            gateway_started=other.gateway_started,
+            gateway_config=other.gateway_config,
+        )
+
+    def without_children(self) -> SessionRecord:
+        """The same after its agent and its gateway have ended."""
+        return replace(
+            self,
+            agent_pid=0,
+            agent_started=0.0,
+            agent_config="",
+            gateway_pid=0,
+            gateway_started=0.0,
+            gateway_config="",
+        )
 
 
 class StateFolder:
@@ -56,6 +84,8 @@ class StateFolder:
         self.path = backend / FOLDER
         self.checkpoints = self.path / "checkpoints"
         self.agent_config = self.path / "ngrok.yml"
+        self.gateway_config = self.path / "gateway.json"
+        self.gateway_log = self.path / "gateway.log"
 
     def create(self) -> None:
         try:

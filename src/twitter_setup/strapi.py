@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,6 +24,7 @@ from twitter_setup.settings import Options, Secret
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_INIT = "/admin/init"
 _PROVIDERS = "/users-permissions/providers"
 
 
@@ -99,10 +101,10 @@ class Strapi:
 
         Raises `SetupError`: `strapi_down`, `strapi_no_admin`, `strapi_error`.
         """
-        answer = self._json(self._request("GET", "/admin/init"))
+        answer = self._json(self._request("GET", _INIT))
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, dict) or not isinstance(data.get("hasAdmin"), bool):
-            raise strapi_errors.not_strapi(self.address, "it knows no /admin/init")
+            raise strapi_errors.not_strapi(self.address, f"it knows no {_INIT}")
         if not data["hasAdmin"]:
             raise strapi_errors.no_admin(self.address)
 
@@ -171,15 +173,17 @@ class Strapi:
         problem: SetupError | None = None
         try:
             answer = self._client.request(method, path, headers=headers, content=content)
+        except (httpx.LocalProtocolError, UnicodeEncodeError):  # nothing was sent
+            problem = strapi_errors.not_a_header()
         except httpx.RequestError as error:
             problem = self._no_answer(error)
-        except UnicodeEncodeError:
-            problem = strapi_errors.not_a_header()
         if problem is not None:
             # Not from within: a chained httpx error carries the request, and that carries the token.
             raise problem
         if answer.is_redirect:
             raise strapi_errors.redirected(self.address, answer.headers.get("Location", ""))
+        if path == _INIT and 400 <= answer.status_code < 500:
+            raise strapi_errors.not_strapi(self.address, f"it knows no {_INIT}")
         if answer.status_code >= 400:
             raise strapi_errors.refusal(
                 method, path, answer.status_code, answer.headers, by_token=self._has_own_token
@@ -187,8 +191,11 @@ class Strapi:
         return answer
 
     def _no_answer(self, error: httpx.RequestError) -> SetupError:
-        if _is_untrusted(error):
-            return strapi_errors.untrusted(self.address)
+        for cause in _causes(error):
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return strapi_errors.untrusted(self.address, cause.verify_message)
+            if isinstance(cause, ssl.SSLError):
+                return strapi_errors.no_tls(self.address)
         if self._is_loopback and self._listens():
             return strapi_errors.starting(self.address, type(error).__name__)
         return strapi_errors.down(self.address, type(error).__name__, is_local=self._is_loopback)
@@ -204,7 +211,7 @@ class Strapi:
     def _json(self, answer: httpx.Response) -> Any:
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
         raise strapi_errors.not_strapi(self.address, "the answer is not JSON")
 
@@ -212,24 +219,38 @@ class Strapi:
 def _client(address: str) -> httpx.Client:
     """Redirects are never followed: they would take the credentials along.
 
-    The environment (`SSL_CERT_FILE`, a proxy) counts for https only: there a proxy sees no credentials.
+    `SSL_CERT_FILE` counts for https. A proxy of the environment counts for https elsewhere: it sees no
+    credentials there, and this machine is not reached through it.
     """
     parts = urlsplit(address)
-    here = is_loopback(parts.hostname or "")
-    return httpx.Client(
-        base_url=address,
-        timeout=_TIMEOUT if here else _REMOTE_TIMEOUT,
-        trust_env=parts.scheme == "https",
-    )
+    is_https, here = parts.scheme == "https", is_loopback(parts.hostname or "")
+    try:
+        _ = httpx.URL(address).host  # read as it will be: some international names are none
+    except (httpx.InvalidURL, UnicodeError):
+        raise strapi_errors.no_client(f"{address} is not a valid address") from None
+    try:
+        certificates = httpx.create_ssl_context() if is_https else False
+    except OSError as error:
+        reason = error.strerror or "it holds no certificate"
+        raise strapi_errors.no_client(f"SSL_CERT_FILE, or SSL_CERT_DIR: {reason}") from None
+    try:
+        return httpx.Client(
+            base_url=address,
+            timeout=_TIMEOUT if here else _REMOTE_TIMEOUT,
+            trust_env=is_https and not here,
+            verify=certificates,
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise strapi_errors.no_client(
+            "the proxy of HTTPS_PROXY or ALL_PROXY is none that can be used"
+        ) from None
 
 
-def _is_untrusted(error: BaseException | None) -> bool:
-    """Whether a certificate was refused; httpx keeps the reason only further down."""
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that it came from: httpx keeps the reason only further down."""
     while error is not None:
-        if type(error).__name__ == "SSLCertVerificationError":
-            return True
+        yield error
         error = error.__cause__ or error.__context__
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def listens(port: int) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.public_url import is_loopback, shown
+from twitter_setup.redirect_url import printable
 from twitter_setup.settings import FileSettings
 from twitter_setup.view import View
 
@@ -21,19 +22,21 @@ def parse(text: str, name: str = "--strapi") -> str:
 
     Raises `usage`. A path stays: Strapi may be served below one.
     """
+    text, seen = text.strip(), printable(shown(text.strip()))
     try:
-        parts = urlsplit(text.strip())
-        host, port = parts.hostname or "", parts.port
+        parts = urlsplit(text)
+        # Punycode: the host is shown before credentials go there, and letters can look alike.
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
     except ValueError:
-        raise _wrong(name, f"is not an address: {shown(text)}") from None
+        raise _wrong(name, f"is not an address: {seen}") from None
     if parts.scheme not in {"http", "https"} or not host:
-        raise _wrong(name, f"is not an address that begins with https://: {shown(text)}")
+        raise _wrong(name, f"is not an address that begins with https://: {seen}")
     if "@" in parts.netloc:
         raise _wrong(name, "has a user name or password in it")
     if parts.query or parts.fragment or "?" in text or "#" in text:
         raise _wrong(name, "has a query or a fragment in it")
-    if any(blank in text.strip() for blank in " \t\r\n\\"):
-        raise _wrong(name, "has blanks or backslashes in it")
+    if not text.isprintable() or " " in text or "\\" in text:
+        raise _wrong(name, "has blanks, backslashes or signs in it that no address has")
     if parts.scheme == "http" and not is_loopback(host):
         raise SetupError(
             "usage",

@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.redirect_url import printable
 
 UNCHANGED = "Nothing was changed in Strapi."
 _PERMISSION = "plugin::users-permissions.providers"
@@ -33,10 +34,20 @@ def starting(address: str, reason: str) -> SetupError:
     )
 
 
-def untrusted(address: str) -> SetupError:
+def not_yet(address: str) -> SetupError:
+    return SetupError(
+        "strapi_down",
+        f"Strapi does not answer at {address} yet, but it runs: it is still starting, or has stopped at "
+        "an error.",
+        advice=[Advice("look at its terminal; once it says that it has started, run this again")],
+        unchanged=UNCHANGED,
+    )
+
+
+def untrusted(address: str, reason: str) -> SetupError:
     return SetupError(
         "strapi_error",
-        f"The certificate of {address} is not trusted, so nothing was sent there.",
+        f"The certificate of {address} is not trusted ({reason}), so nothing was sent there.",
         advice=[
             Advice("with an authority of your own, name its file", command="SSL_CERT_FILE=ca.pem")
         ],
@@ -44,10 +55,34 @@ def untrusted(address: str) -> SetupError:
     )
 
 
+def no_tls(address: str) -> SetupError:
+    return SetupError(
+        "strapi_error",
+        f"No secure connection to {address} came about: what answers there may not speak https.",
+        advice=[Advice("on this machine Strapi is at http://; elsewhere look at its certificate")],
+        unchanged=UNCHANGED,
+    )
+
+
+def no_client(problem: str) -> SetupError:
+    """The environment, or the address, keeps us from asking at all."""
+    return SetupError(
+        "usage",
+        f"Strapi cannot be asked: {problem}.",
+        advice=[Advice("mend that, then run this again")],
+        unchanged=UNCHANGED,
+    )
+
+
 def redirected(address: str, location: str) -> SetupError:
     """Where to, without what may be a token in its query."""
-    parts = urlsplit(location)
-    target = f"{parts.scheme}://{parts.netloc}" if parts.netloc else parts.path or "elsewhere"
+    try:
+        parts = urlsplit(location)
+        place = f":{parts.port}" if parts.port else ""
+        target = f"{parts.scheme}://{parts.hostname}{place}" if parts.hostname else parts.path
+    except ValueError:
+        target = ""
+    target = printable(target) or "elsewhere"
     return SetupError(
         "strapi_error",
         f"{address} answers with a redirect to {target}, which was not followed: it would take the "
@@ -131,17 +166,22 @@ def refusal(
 def _rate_limited(headers: Mapping[str, str]) -> SetupError:
     return SetupError(
         "strapi_rate_limited",
-        "Strapi allows five admin logins in five minutes, and they are used up."
+        f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up."
         + _next_try(headers.get("X-RateLimit-Reset", "")),
         advice=[
             Advice(
                 "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.46 and "
-                "newer): it has no limit",
-                command="STRAPI_ADMIN_TOKEN=… twitter-setup configure",
+                "newer), which has no limit, in the environment",
+                command="STRAPI_ADMIN_TOKEN",
             )
         ],
         unchanged=UNCHANGED,
     )
+
+
+def _limit(headers: Mapping[str, str]) -> str:
+    given = headers.get("X-RateLimit-Limit", "")
+    return given if given.isdecimal() and given != "5" and len(given) < 7 else "five"
 
 
 def _next_try(reset: str) -> str:
@@ -160,13 +200,22 @@ def _login(status: int) -> SetupError:
         return SetupError(
             "strapi_auth",
             "Strapi refuses this e-mail and password (HTTP 400).",
-            advice=[Advice("check STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD")],
+            advice=[
+                Advice(
+                    "check both (STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD, if they are set); Strapi "
+                    "allows five tries in five minutes"
+                ),
+                Advice(
+                    "or set a new password, in the back end's folder",
+                    command="npx strapi admin:reset-user-password",
+                ),
+            ],
             unchanged=UNCHANGED,
         )
     if status in {401, 403}:
         return SetupError(
             "strapi_auth",
-            f"Strapi lets this administrator not in by password (HTTP {status}): single sign-on only.",
+            f"Strapi does not let this administrator in by password (HTTP {status}): single sign-on only.",
             advice=[
                 Advice("make an admin token (Settings → Admin Tokens) and give it: --admin-token")
             ],
@@ -218,7 +267,19 @@ def _no_plugin() -> SetupError:
     )
 
 
+def _not_reached(path: str, status: int) -> SetupError:
+    return SetupError(
+        "strapi_error",
+        f"{path} was answered with HTTP {status}: a proxy in front of Strapi does not reach it, or it "
+        "is just starting.",
+        advice=[Advice("wait a moment, then run this again; else look at what that proxy logs")],
+        unchanged=UNCHANGED,
+    )
+
+
 def _other(path: str, status: int) -> SetupError:
+    if status in {502, 503, 504}:
+        return _not_reached(path, status)
     return SetupError(
         "strapi_error",
         f"Strapi answered {path} with HTTP {status}.",

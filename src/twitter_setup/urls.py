@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup import portal, redirect_url
+from twitter_setup import layout, portal, redirect_url
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.frontend import FrontEnd
 from twitter_setup.locate import Located
 from twitter_setup.portal import Sheet
 from twitter_setup.state import StateFolder
 
 
-def sheet_for(located: Located, reach: str, public_url: str) -> Sheet:
-    """What X and Strapi must know when the back end is at `public_url`."""
+def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet:
+    """What X and Strapi must know when the back end, or both ends, are at `public_url`."""
     backend, frontend, file = located.backend, located.frontend, located.file
     path = redirect_url.path_of(file.get("frontend", "redirect_path"))
     return portal.build(
         reach=reach,
-        layout="two-origins",
+        layout=kind,
         public_url=public_url,
         api_prefix=backend.api_prefix,
-        redirect_url=f"http://localhost:{frontend.port}{path}" if frontend else None,
+        redirect_url=f"{_front_end(frontend, public_url, kind)}{path}" if frontend else None,
         project_name=_project_name(located),
         website_url=file.get("portal", "website_url") or "",
         terms_of_service_url=file.get("portal", "terms_of_service_url") or "",
         privacy_policy_url=file.get("portal", "privacy_policy_url") or "",
         app_name=file.get("portal", "app_name") or "",
     )
+
+
+def _front_end(frontend: FrontEnd, public_url: str, kind: str) -> str:
+    return public_url if kind == "one-origin" else f"http://localhost:{frontend.port}"
 
 
 def _project_name(located: Located) -> str:
@@ -39,7 +44,8 @@ def urls(located: Located) -> tuple[str, dict[str, Any]]:
     """The sheet of `--url`, else of the session, else of last time; and which of them it is."""
     state = StateFolder(located.backend.root)
     if located.options.url:
-        return "given", sheet_for(located, "url", located.options.url).data()
+        kind = layout.wanted(located)
+        return "given", sheet_for(located, "url", located.options.url, kind).data()
     record = state.session()
     is_on = record is not None and (record.kept or state.lock().holder() is not None)
     if record and record.sheet and is_on:

@@ -11,8 +11,10 @@ import psutil
 import pytest
 
 from tests.e2e import installs, projects
+from tests.e2e.browser import Person, browsing
 from tests.e2e.projects import ADMIN, Project
 from tests.world import agent
+from tests.world.x import X, serving
 
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 
@@ -23,12 +25,15 @@ _MADE = pytest.StashKey[list[Project]]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """Show what Strapi said beside a failure."""
+    """Show beside a failure what Strapi said, and what was in the browser."""
     report = yield
     if report.when == "call" and report.failed:
-        for project in item.stash.get(_MADE, []):
-            for server in project.servers:
-                report.sections.append((server.log.name, server.said()[-3000:]))
+        made = [project for node in item.listchain() for project in node.stash.get(_MADE, [])]
+        for server in (server for project in made for server in project.servers):
+            report.sections.append((server.log.name, server.said()[-3000:]))
+        for value in getattr(item, "funcargs", {}).values():
+            if isinstance(value, Person):
+                report.sections.append(("browser", value.story()))
     return report
 
 
@@ -40,7 +45,17 @@ def _work() -> None:
 
 @pytest.fixture
 def make_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakeProject]:
-    made = request.node.stash[_MADE] = []
+    yield from _made_for(request.node)
+
+
+@pytest.fixture(scope="module")
+def share_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakeProject]:
+    """The same, for all tests of a module together."""
+    yield from _made_for(request.node)
+
+
+def _made_for(node: pytest.Item | pytest.Module) -> Iterator[MakeProject]:
+    made = node.stash[_MADE] = []
 
     def make(*args: Any, **options: Any) -> Project:
         made.append(projects.make(*args, **options))
@@ -50,6 +65,19 @@ def make_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakePr
     with ExitStack() as parts:  # one that fails does not keep the next from its turn
         for project in made:
             parts.callback(projects.remove, project)
+
+
+@pytest.fixture(scope="module")
+def x() -> Iterator[X]:
+    """The stand-in for X, for all tests of a module together."""
+    with serving() as x:
+        yield x
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    with browsing() as person:
+        yield person
 
 
 @pytest.fixture

@@ -19,10 +19,35 @@ ADMIN_TOKEN, READER_TOKEN, API_TOKEN = "admin-token", "reads-only", "api-token"
 NO_RIGHTS_TOKEN = "may-not-read"
 JWT, EDITOR_JWT = "jwt-of-the-admin", "jwt-of-the-editor"
 PROVIDERS = "/users-permissions/providers"
-NAMES = (
-    *("email", "discord", "facebook", "google", "github", "microsoft", "twitter", "instagram"),
-    *("vk", "twitch", "linkedin", "cognito", "reddit", "auth0", "cas", "patreon", "keycloak"),
+# Icon, scope, what else a new Strapi has there; the later ones name their page `callback`.
+_DEFAULTS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    "discord": ("discord", ("identify", "email"), {}),
+    "facebook": ("facebook-square", ("email",), {}),
+    "google": ("google", ("email",), {}),
+    "github": ("github", ("user", "user:email"), {}),
+    "microsoft": ("windows", ("user.read",), {}),
+    "twitter": ("twitter", (), {}),
+    "instagram": ("instagram", ("user_profile",), {}),
+    "vk": ("vk", ("email",), {}),
+    "twitch": ("twitch", ("user:read:email",), {}),
+    "linkedin": ("linkedin", ("r_liteprofile", "r_emailaddress"), {}),
+    "cognito": ("aws", ("email", "openid", "profile"), {"subdomain": "my.subdomain.com"}),
+    "reddit": ("reddit", ("identity",), {}),
+    "auth0": ("", ("openid", "email", "profile"), {"subdomain": "my-tenant.eu"}),
+    "cas": ("book", ("openid email",), {"subdomain": "my.subdomain.com/cas"}),
+    "patreon": ("", ("identity", "identity[email]"), {}),
+    "keycloak": (
+        "",
+        ("openid", "email", "profile"),
+        {"subdomain": "myKeycloakProvider.com/realms/myrealm"},
+    ),
+}
+_CALLBACK = frozenset({"cognito", "reddit", "auth0", "cas", "patreon", "keycloak"})
+_USER = (
+    *("id", "documentId", "firstname", "lastname", "username", "email", "isActive", "blocked"),
+    *("preferedLanguage", "createdAt", "updatedAt", "publishedAt", "locale"),
 )
+# By token, what it may do with the providers; by e-mail, password and the token of a login.
 _MAY = {
     JWT: {"GET", "PUT"},
     ADMIN_TOKEN: {"GET", "PUT"},
@@ -30,7 +55,11 @@ _MAY = {
     EDITOR_JWT: set[str](),
     NO_RIGHTS_TOKEN: set[str](),
 }
-_LOGINS, _WINDOW = 5, 300
+_WHO = {
+    ADMIN["email"]: (ADMIN["password"], JWT),
+    EDITOR["email"]: (EDITOR["password"], EDITOR_JWT),
+}
+_WINDOW = 300
 
 
 @dataclass
@@ -41,14 +70,14 @@ class Answer:
 
 
 def default_providers() -> dict[str, dict[str, Any]]:
-    """As a new Strapi has them."""
-    providers: dict[str, dict[str, Any]] = {}
-    for name in NAMES:
-        if name == "email":
-            providers[name] = {"icon": "envelope", "enabled": True}
-            continue
-        providers[name] = {"icon": name, "enabled": False, "key": "", "secret": ""}
-        providers[name]["callbackUrl"] = f"api/auth/{name}/callback"
+    """As a new Strapi has them, 4 and 5 alike."""
+    providers: dict[str, dict[str, Any]] = {"email": {"icon": "envelope", "enabled": True}}
+    for name, (icon, scope, more) in _DEFAULTS.items():
+        providers[name] = {"icon": icon, "enabled": False, "key": "", "secret": "", **more}
+        page = "callback" if name in _CALLBACK else "callbackUrl"
+        providers[name][page] = f"api/auth/{name}/callback"
+        if scope:
+            providers[name]["scope"] = list(scope)
     return providers
 
 
@@ -56,11 +85,15 @@ def default_providers() -> dict[str, dict[str, Any]]:
 class AdminApi:
     """`callback_base` is what Strapi's `server.url` comes to. The switches make it another Strapi."""
 
+    major: int = 5
     callback_base: str = "http://localhost:1337"
+    max_logins: int = 5
     has_admin: bool = True
     has_plugin: bool = True
     has_redirect_uri: bool = True  # Strapi 3 has not
     providers: dict[str, dict[str, Any]] = field(default_factory=default_providers)
+    tokens: dict[str, set[str]] = field(default_factory=lambda: copy.deepcopy(_MAY))
+    administrators: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(_WHO))
     requests: list[str] = field(default_factory=list)
     logins: dict[str, list[float]] = field(default_factory=dict)
 
@@ -93,29 +126,40 @@ class AdminApi:
         used[:] = [moment for moment in used if moment > now - _WINDOW]
         used.append(now)
         limits = {
-            "X-RateLimit-Limit": str(_LOGINS),
-            "X-RateLimit-Remaining": str(max(0, _LOGINS - len(used))),
+            "X-RateLimit-Limit": str(self.max_logins),
+            "X-RateLimit-Remaining": str(max(0, self.max_logins - len(used))),
             "X-RateLimit-Reset": str(int(used[0] + _WINDOW) + 1),
         }
-        if len(used) > _LOGINS:
+        if len(used) > self.max_logins:
             answer = error(429, "RateLimitError", "Too many requests, please try again later.")
         elif given == SSO_ONLY:
             said = "Login not allowed, please contact your administrator"
             answer = error(401, "UnauthorizedError", said, {"code": "LOGIN_NOT_ALLOWED"})
-        elif given == ADMIN and self.has_admin:
-            answer = Answer(200, {"data": {"token": JWT, "user": {"email": email}}})
-        elif given == EDITOR:
-            answer = Answer(200, {"data": {"token": EDITOR_JWT, "user": {"email": email}}})
+        elif self.has_admin and self.administrators.get(email, ("",))[0] == given.get("password"):
+            answer = Answer(200, {"data": self._signed_in(email)})
+        elif not (given.get("email") and given.get("password")):
+            answer = error(400, "ApplicationError", "Missing credentials")
         else:
             answer = error(400, "ApplicationError", "Invalid credentials")
         answer.headers |= limits
         return answer
 
+    def _signed_in(self, email: str) -> dict[str, Any]:
+        token = self.administrators[email][1]
+        only_5 = {"documentId", "publishedAt", "locale"}
+        names = [name for name in _USER if self.major == 5 or name not in only_5]
+        user = {**dict.fromkeys(names), "email": email}
+        return {"token": token, **({"accessToken": token} if self.major == 5 else {}), "user": user}
+
     def _refused(self, method: str, headers: Mapping[str, str]) -> Answer | None:
         token = headers.get("Authorization", "").removeprefix("Bearer ")
-        if token not in _MAY:  # an API token as well: it is of the other kind
+        if token not in self.tokens:  # an API token as well: it is of the other kind
             return error(401, "UnauthorizedError", "Missing or invalid credentials")
-        return None if method in _MAY[token] else error(403, "ForbiddenError", "Forbidden")
+        if method in self.tokens[token]:
+            return None
+        if self.major == 5:
+            return error(403, "PolicyError", "Policy Failed")
+        return error(403, "ForbiddenError", "Forbidden")
 
     def _get(self) -> Answer:
         providers = copy.deepcopy(self.providers)
@@ -127,9 +171,11 @@ class AdminApi:
     def _put(self, body: bytes) -> Answer:
         """No merge, no validation, no echo."""
         try:
-            given = json.loads(body)
+            given = json.loads(body or b"{}")
         except ValueError:
-            return error(400, "SyntaxError", "Unexpected token in JSON")
+            answer = error(400, "SyntaxError", "Unexpected token in JSON")
+            del answer.body["error"]["details"]
+            return answer
         if not given:
             return error(400, "ValidationError", "Request body cannot be empty")
         self.providers = given.get("providers")

@@ -38,6 +38,7 @@ __all__ = [
     "find_value",
     "key_of",
     "parse",
+    "read_keys",
     "read_value",
 ]
 
@@ -89,6 +90,14 @@ def read_value(source: bytes, language: Language, path: tuple[str, ...]) -> Valu
     Only keys written out count. Raises `SyntaxProblem`.
     """
     return _read(exported_object(parse(source, language)), path)
+
+
+def read_keys(source: bytes, language: Language) -> tuple[str, ...]:
+    """List the keys written out in the object that `source` exports. Raises `SyntaxProblem`."""
+    object_ = exported_object(parse(source, language))
+    if isinstance(object_, Unclear):
+        return ()
+    return tuple(key for member in children(object_) if (key := key_of(member)) is not None)
 
 
 def find_value(object_: Node, name: str) -> Node | Unclear | None:

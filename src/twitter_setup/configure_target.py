@@ -1,0 +1,61 @@
+"""Which Strapi `configure` is about, and what is known of the project that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from twitter_setup import strapi_address
+from twitter_setup.locate import Located
+from twitter_setup.public_url import is_loopback
+from twitter_setup.settings import Options
+from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.strapi import local_address
+from twitter_setup.view import View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A Strapi; without a project only `--strapi` names it.
+
+    `is_here`: it is the back end of this project on this machine, not a deployed one.
+    """
+
+    address: str
+    options: Options
+    located: Located | None = None
+    state: StateFolder | None = None
+    session: SessionRecord | None = None
+    is_here: bool = False
+
+
+def find(options: Options, located: Located | None, view: View) -> Target:
+    """`options` with the settings laid under them; raises as `strapi_address.choose`."""
+    if located is None:
+        return Target(address=options.strapi or "", options=options)
+    local = local_address(located.backend.port)
+    address = strapi_address.choose(options.strapi, located.file, local, view)
+    state = StateFolder(located.backend.root)
+    is_here = _is_here(address, options.strapi, local)
+    return Target(
+        address=address,
+        options=options,
+        located=located,
+        state=state,
+        session=_running(state) if is_here else None,
+        is_here=is_here,
+    )
+
+
+def _is_here(address: str, given: str | None, local: str) -> bool:
+    """On this machine; one that the flag names only at the back end's own port."""
+    parts = urlsplit(address)
+    same_port = parts.port == urlsplit(local).port
+    return is_loopback(parts.hostname or "") and (given is None or same_port)
+
+
+def _running(state: StateFolder) -> SessionRecord | None:
+    """The `tunnel` that is on, or that was kept."""
+    record = state.session()
+    is_on = record is not None and (record.kept or state.lock().holder() is not None)
+    return record if is_on else None

@@ -1,0 +1,108 @@
+"""What a `tunnel` says of the way it publishes a project, and of what that cannot do."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from twitter_setup import gateway_site, provider_checkpoint
+from twitter_setup.errors import Advice, SetupError
+from twitter_setup.layout import Arrangement
+from twitter_setup.locate import Located
+from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.strapi import listens
+from twitter_setup.view import View
+
+# The free plan shows its own page to browsers first (ERR_NGROK_6024).
+_FREE_PLAN = (".ngrok-free.app", ".ngrok-free.dev")
+_SAID_FREE_PLAN = "said_free_plan"
+
+
+def gateway(located: Located, arrangement: Arrangement) -> str:
+    """What is published, in one line."""
+    admin = "/admin is published too" if located.options.expose_admin else "/admin is not published"
+    api = located.backend.api_prefix or "the API"
+    if not arrangement.is_one_origin:
+        return f"Strapi alone: {api} and /uploads; {admin}"
+    reached = {
+        "local": "which only this machine reaches",
+        "ngrok": "public while this runs, sources included",
+        "url": "as public as your address while this runs, sources included",
+    }[arrangement.reach]
+    return (
+        f"one address for both: {api} and /uploads are Strapi, the rest is your front end's dev server "
+        f"({reached}); {admin}"
+    )
+
+
+def before_the_sheet(
+    located: Located, arrangement: Arrangement, public_url: str, state: StateFolder
+) -> list[str]:
+    """What a person should know of this way of publishing; the most important last."""
+    notes = []
+    frontend = located.frontend
+    if arrangement.is_one_origin and frontend and not listens(frontend.port):
+        command = gateway_site.start_command(frontend)
+        notes.append(
+            f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
+            + (f": {command}" if command else ".")
+        )
+    if arrangement.reach == "url" and arrangement.gateway_port is not None:
+        notes.append(
+            f"Lead {public_url} to http://127.0.0.1:{arrangement.gateway_port}, where the gateway is "
+            "(your tunnel or proxy does that)."
+        )
+    if not arrangement.is_one_origin:
+        notes += _two_origins(located, public_url)
+    if is_free_plan(public_url) and not state.answers().get(_SAID_FREE_PLAN):
+        state.save_answers({**state.answers(), _SAID_FREE_PLAN: True})
+        notes.append(
+            "ngrok's free plan has 20,000 requests and 1 GB a month, and a page of a dev server is "
+            "hundreds of requests. For daily work: twitter-setup tunnel --local"
+        )
+    return notes
+
+
+def is_free_plan(public_url: str) -> bool:
+    return (urlsplit(public_url).hostname or "").endswith(_FREE_PLAN)
+
+
+def _two_origins(located: Located, public_url: str) -> list[str]:
+    """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
+    if located.frontend is None:
+        return []
+    if located.backend.needs_session_login:
+        return [
+            f"Strapi {located.backend.users_permissions} finishes a login only where front end and "
+            "back end have one address. They have two now, so it will answer “OAuth authentication "
+            "requires a completed provider session”. Without --two-origins they have one."
+        ]
+    if is_free_plan(public_url):
+        return [
+            "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
+            "Strapi's answer, and look like a CORS error. Without --two-origins they get through."
+        ]
+    return []
+
+
+def say_what_strapi_keeps(
+    located: Located, record: SessionRecord, state: StateFolder, view: View
+) -> None:
+    """`configure` outlives the tunnel: what it wrote may lead to an address that is gone now."""
+    try:
+        written = [one.redirect_url for one in provider_checkpoint.load_all(state)]
+    except SetupError:  # a checkpoint that cannot be read is `undo`'s matter
+        return
+    if not written or not written[-1].startswith(f"{record.public_url}/"):
+        return
+    path = written[-1].removeprefix(record.public_url)
+    port = located.frontend.port if located.frontend else 3000
+    view.note(
+        f"The redirect URL in Strapi still points to this tunnel: {written[-1]}.",
+        [
+            Advice("with the next tunnel", command="twitter-setup configure"),
+            Advice(
+                "or back to this machine",
+                command=f"twitter-setup configure --redirect http://localhost:{port}{path}",
+            ),
+        ],
+    )

@@ -1,0 +1,344 @@
+"""`undo` of `configure`: the former setting is back, if Strapi still holds what was written."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.configuring import (
+    BY_LOGIN,
+    BY_TOKEN,
+    OTHER_KEY,
+    OTHER_SECRET,
+    PAIR,
+    REDIRECT,
+    configure,
+)
+from tests.program import Process, Ran, Shop, make_shop, run
+from tests.world.admin_api import READER_TOKEN
+from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
+from twitter_setup import state
+
+OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
+
+Providers = dict[str, dict[str, Any]]
+
+
+@pytest.fixture
+def before(admin_server: AdminServer) -> Providers:
+    """What Strapi had: a setting of somebody's, with a field that nobody knows."""
+    admin_server.twitter.update(key="former-key", secret="former-secret", scope=["é"], enabled=True)
+    return copy.deepcopy(admin_server.api.providers)
+
+
+@pytest.fixture
+def shop(strapi_shop: Shop, before: Providers) -> Shop:
+    assert configure(strapi_shop, "--redirect", REDIRECT).code == 0
+    return strapi_shop
+
+
+def undo(shop: Shop, *words: str, **env: str) -> Ran:
+    return run("undo", "--json", *words, cwd=shop.root, env=env)
+
+
+def checkpoints(shop: Shop) -> list[Path]:
+    return sorted(shop.state.glob("checkpoints/*"))
+
+
+@pytest.mark.parametrize("admin", [BY_LOGIN, BY_TOKEN])
+def test_it_puts_the_former_setting_back_and_deletes_its_checkpoint(
+    shop: Shop, admin_server: AdminServer, before: Providers, admin: dict[str, str]
+) -> None:
+    done = undo(shop, **admin)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "restored")
+    assert admin_server.api.providers == before
+    assert checkpoints(shop) == []
+
+
+def test_twice_is_nothing_to_undo(shop: Shop, admin_server: AdminServer) -> None:
+    undo(shop, **BY_TOKEN)
+    admin_server.calls.clear()
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, None)
+    assert admin_server.calls == []
+    assert "Nothing to undo." in run("undo", cwd=shop.root).out
+
+
+def test_what_was_put_back_by_hand_is_unchanged_and_the_checkpoint_goes(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    admin_server.api.providers = copy.deepcopy(before)
+    admin_server.calls.clear()
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "unchanged")
+    assert WRITE not in admin_server.calls
+    assert checkpoints(shop) == []
+
+
+def test_what_was_changed_since_stays_and_the_former_setting_is_named(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.twitter["key"] = "newer"
+    now = copy.deepcopy(admin_server.api.providers)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "unchanged")
+    assert admin_server.api.providers == now
+    assert "was changed since `configure` wrote it" in done.err
+    assert str(checkpoints(shop)[0]) in done.err
+
+
+def test_other_providers_may_have_changed_meanwhile(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    admin_server.api.providers["github"]["key"] = "newer"
+
+    undo(shop, **BY_TOKEN)
+
+    github = {**before["github"], "key": "newer"}
+    assert admin_server.api.providers == {**before, "github": github}
+
+
+def test_without_credentials_it_says_that_it_remains_and_how(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    now = copy.deepcopy(admin_server.api.providers)
+
+    done = undo(shop)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "needs-credentials")
+    assert "STRAPI_ADMIN_TOKEN" in done.err
+    assert admin_server.api.providers == now
+    assert len(checkpoints(shop)) == 1
+
+
+def test_the_files_are_put_back_all_the_same(shop: Shop, admin_server: AdminServer) -> None:
+    admin_server.stop()
+    env = shop.env.read_bytes()
+    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    assert shop.env.read_bytes() != env
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert done.code == 1, "Strapi could not be asked"
+    assert done.json["data"]["provider"] == "unchanged"
+    assert "was not put back. Strapi does not answer" in done.err
+    assert shop.env.read_bytes() == env
+    assert len(checkpoints(shop)) > 0
+
+
+def test_a_token_that_may_not_write_is_said(shop: Shop) -> None:
+    done = undo(shop, STRAPI_ADMIN_TOKEN=READER_TOKEN)
+
+    assert done.code == 1
+    assert "users-permissions.providers.update" in done.err
+    assert len(checkpoints(shop)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "provider"), [(cut_before, 1, "unchanged"), (cut_after, 0, "restored")]
+)
+def test_a_cut_connection_is_judged_by_what_strapi_holds(
+    shop: Shop,
+    admin_server: AdminServer,
+    before: Providers,
+    fault: Any,
+    code: int,
+    provider: str,
+) -> None:
+    admin_server.at(WRITE, fault)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (code, provider)
+    assert (admin_server.api.providers == before) is (provider == "restored")
+    assert len(checkpoints(shop)) == code
+
+
+def test_a_strapi_that_holds_something_else_afterwards_is_said(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(WRITE, then(lambda api: api.providers["vk"].update(key="x")))
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert done.code == 1
+    assert "something else than what was put back: vk.key" in done.err
+
+
+def test_undo_takes_the_newest_back_and_all_takes_all(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    first = copy.deepcopy(admin_server.api.providers)
+    configure(shop, **BY_TOKEN, **OTHER_PAIR)
+    configure(shop, "--disable", **BY_TOKEN)
+
+    undo(shop, **BY_TOKEN)
+    assert admin_server.twitter["enabled"] is True
+    undo(shop, **BY_TOKEN)
+    assert admin_server.api.providers == first
+    configure(shop, **BY_TOKEN, **OTHER_PAIR)
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+    assert checkpoints(shop) == []
+
+
+def test_all_signs_in_once(shop: Shop, admin_server: AdminServer) -> None:
+    configure(shop, **BY_TOKEN, **OTHER_PAIR)
+    admin_server.calls.clear()
+
+    undo(shop, "--all", **BY_LOGIN)
+
+    assert admin_server.calls == ["POST /admin/login", *[READ, WRITE, READ] * 2]
+
+
+def test_a_configure_that_was_killed_in_the_middle_of_its_write_can_be_undone(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    def kill(call: Call) -> None:
+        call.answer()
+        process.kill()
+
+    admin_server.at(WRITE, kill, number=1)
+    process = Process("configure", "--json", cwd=strapi_shop.root, env={**BY_TOKEN, **PAIR})
+    process.process.wait(timeout=20)
+    assert admin_server.api.providers != before
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+
+
+def test_each_end_of_an_undo_says_something(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    admin_server.api.providers = copy.deepcopy(before)
+
+    done = run("undo", cwd=shop.root, env=BY_TOKEN)
+
+    assert "was as before `configure` already" in done.err
+
+
+def test_people_read_that_it_is_as_it_was(shop: Shop) -> None:
+    done = run("undo", cwd=shop.root, env=BY_TOKEN)
+
+    assert "the twitter provider is as it was" in done.out
+
+
+# Whom a checkpoint is believed
+
+
+def planted(shop: Shop, **values: Any) -> Path:
+    """As a cloned repository could hold one: it would lead every login to somebody's page."""
+    content = {
+        "version": 1,
+        "kind": "provider",
+        "number": 1,
+        "created": "x",
+        "strapi": f"http://localhost:{shop.env.read_text().split()[0].removeprefix('PORT=')}",
+        "before": {"callback": "https://evil.example/steal"},
+        "absent": [],
+        "after": {"callback": "0" * 64},
+        "redirect_url": REDIRECT,
+        **values,
+    }
+    path = shop.state / "checkpoints" / "0001-provider.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_a_planted_checkpoint_matches_nothing(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    admin_server.twitter["callback"] = REDIRECT
+    now = copy.deepcopy(admin_server.api.providers)
+    planted(strapi_shop)
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "unchanged"
+    assert admin_server.api.providers == now
+
+
+def test_the_copy_of_another_user_s_checkpoint_matches_nothing(
+    shop: Shop, admin_server: AdminServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = copy.deepcopy(admin_server.api.providers)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another-user"))
+
+    assert undo(shop, **BY_TOKEN).json["data"]["provider"] == "unchanged"
+
+    assert admin_server.api.providers == now
+
+
+def test_credentials_go_to_another_machine_only_where_the_user_names_it(strapi_shop: Shop) -> None:
+    planted(strapi_shop, strapi="https://evil.example")
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "needs-credentials")
+    assert "twitter-setup undo --strapi https://evil.example" in done.err
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"strapi": "http://evil.example\\@127.0.0.1"},
+        {"strapi": "http://evil.example"},
+        {"strapi": "file://localhost/etc"},
+        {"number": 2},
+        {"number": "one"},
+        {"after": {}},
+        {"after": {"scope": "x"}, "before": {"scope": "x"}},
+        {"absent": ["callback", "key"]},
+        {"before": None},
+    ],
+)
+@pytest.mark.parametrize("command", ["undo", "status"])
+def test_a_checkpoint_that_is_none_is_said_and_nothing_is_sent(
+    strapi_shop: Shop, admin_server: AdminServer, values: dict[str, Any], command: str
+) -> None:
+    path = planted(strapi_shop, **values)
+
+    done = run(command, "--json", cwd=strapi_shop.root, env=BY_TOKEN)
+
+    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
+    assert str(path) in done.error["message"]
+    assert READ not in admin_server.calls
+
+
+def test_a_deployed_strapi_is_undone_where_it_is_named(tmp_path: Path) -> None:
+    with AdminServer() as server:
+        shop = make_shop(tmp_path / "cafe")
+        configure(shop, "--strapi", server.url, "--redirect", REDIRECT, **PAIR, **BY_TOKEN)
+
+        done = undo(shop, "--strapi", server.url, **BY_TOKEN)
+
+        assert done.json["data"]["provider"] == "restored"
+        assert server.twitter["key"] == ""
+
+
+def test_undo_waits_for_a_configure_that_is_writing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "_CONFIGURING", 0.05)
+
+    with state.StateFolder(shop.backend).configuring():
+        done = undo(shop, **BY_TOKEN)
+
+    assert done.code == 1
+    assert "Another `configure` of this project" in done.err

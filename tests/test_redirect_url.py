@@ -1,0 +1,98 @@
+"""The redirect URL: taken as Strapi's admin form takes it, refused with what would do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twitter_setup import redirect_url
+from twitter_setup.errors import SetupError
+from twitter_setup.redirect_url import parse, path_of, printable
+
+PAGE = "https://app.example.com/connect/twitter/redirect"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        PAGE,
+        "http://localhost:3000/connect/twitter/redirect",
+        "http://127.0.0.1:3000/in",
+        "https://app.example.com",
+        "https://münchen.example/zurück",
+        "cafe://login",
+        "https://app.example.com/a%20b",
+    ],
+)
+def test_an_absolute_url_is_taken_as_it_is(url: str) -> None:
+    assert parse(url) == parse(f" {url}\n") == url
+
+
+@pytest.mark.parametrize(
+    ("url", "says", "instead"),
+    [
+        ("", "is empty", "--redirect http://localhost:3000/connect/twitter/redirect"),
+        ("  ", "is empty", "--redirect http://localhost:3000/connect/twitter/redirect"),
+        ("/in/x", "is not a whole address", "--redirect http://localhost:3000/in/x"),
+        ("app.example.com", "is not a whole address", "http://localhost:3000/app.example.com"),
+        (f"{PAGE}/", "has a slash at the end, which Strapi refuses", f"--redirect {PAGE}"),
+        (f"{PAGE}?a=1", "has a query or a fragment in it", f"--redirect {PAGE}"),
+        (f"{PAGE}#x", "has a query or a fragment in it", f"--redirect {PAGE}"),
+        (f"{PAGE}/?", "has a query or a fragment in it", f"--redirect {PAGE}"),
+        ("https://u:hunter2@a.example", "has a user name or password in it", "--redirect"),
+        ("javascript://x/%0aalert(1)", "names no page", "--redirect"),
+        ("data://x", "names no page", "--redirect"),
+        ("https://", "names no page", "--redirect"),
+        ("https://[::1", "is not an address", "--redirect"),
+        ("https://a.example:99999/x", "is not an address", "--redirect"),
+        ("https://a b.example/x", "is not an address that Strapi takes", "--redirect"),
+        ("https://a.example/x\x1b[2J", "has signs in it that no address has", "--redirect"),
+        ("https://a.example/\u202ex", "has signs in it that no address has", "--redirect"),
+    ],
+)
+def test_what_strapi_refuses_is_refused_with_what_would_do(
+    url: str, says: str, instead: str
+) -> None:
+    with pytest.raises(SetupError) as caught:
+        parse(url)
+
+    assert caught.value.code == "usage"
+    assert says in caught.value.message
+    assert "hunter2" not in caught.value.message
+    assert caught.value.message.isprintable()
+    (advice,) = caught.value.advice
+    assert instead in str(advice.command)
+    assert parse(str(advice.command).removeprefix("--redirect ")), "the advice would do"
+
+
+@given(st.text() | st.text().map("https://".__add__) | st.text().map(f"{PAGE}/".__add__))
+def test_every_text_is_taken_or_refused_in_words(text: str) -> None:
+    try:
+        url = parse(text)
+    except SetupError as refusal:
+        assert refusal.code == "usage"  # noqa: PT017
+        assert refusal.message.isprintable()  # noqa: PT017
+    else:
+        assert url == text.strip()
+        assert "://" in url
+        assert not url.endswith("/")
+        assert redirect_url._ACCEPTED.fullmatch(url)
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [(None, "/connect/twitter/redirect"), ("", "/connect/twitter/redirect"), ("in", "/in")],
+)
+def test_a_path_of_the_settings_begins_with_one_slash(setting: str | None, path: str) -> None:
+    assert path_of(setting) == path
+    assert path_of("//evil.example/x") == "/evil.example/x"
+
+
+@given(st.text())
+def test_what_is_printable_stays_and_nothing_else_is_shown(text: str) -> None:
+    shown = printable(text)
+
+    assert shown.isprintable()
+    assert len(shown) == len(text)
+    assert shown == text or not text.isprintable()
