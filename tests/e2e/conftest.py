@@ -26,9 +26,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Show what Strapi said beside a failure."""
     report = yield
     if report.when == "call" and report.failed:
-        for project in item.stash.get(_MADE, []):
-            for server in project.servers:
-                report.sections.append((server.log.name, server.said()[-3000:]))
+        made = [project for node in item.listchain() for project in node.stash.get(_MADE, [])]
+        for server in (server for project in made for server in project.servers):
+            report.sections.append((server.log.name, server.said()[-3000:]))
     return report
 
 
@@ -40,7 +40,17 @@ def _work() -> None:
 
 @pytest.fixture
 def make_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakeProject]:
-    made = request.node.stash[_MADE] = []
+    yield from _made_for(request.node)
+
+
+@pytest.fixture(scope="module")
+def share_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakeProject]:
+    """The same, for all tests of a module together."""
+    yield from _made_for(request.node)
+
+
+def _made_for(node: pytest.Item | pytest.Module) -> Iterator[MakeProject]:
+    made = node.stash[_MADE] = []
 
     def make(*args: Any, **options: Any) -> Project:
         made.append(projects.make(*args, **options))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
-import psutil
 import pytest
 
 from tests.e2e import installs
+from tests.e2e.frontends import VITE, FrontEnd, FrontEndServer
+from tests.e2e.groups import Group
 from tests.program import free_port
 
 _HERE = Path(__file__).parent
@@ -33,9 +33,15 @@ _SECRETS = (
 # Written by Strapi, npm, git, or us; everything else is the person's.
 _NOT_THEIRS = frozenset(
     {".git", ".twitter-setup", "node_modules", ".tmp", ".strapi", ".cache", "dist", "build"}
-    | {"types", ".strapi-updater.json", "license.txt"}
+    | {"types", ".strapi-updater.json", "license.txt", ".next", "next-env.d.ts"}
 )
 _LOCAL = shutil.ignore_patterns(*_NOT_THEIRS, ".env", "*.log")
+_PROVIDERS = "/users-permissions/providers"
+# Ten logins a minute, and five of an administrator in five minutes, are few where tests share a Strapi.
+_WITHOUT_LIMITS = {
+    "plugins": "{ 'users-permissions': { config: { ratelimit: { enabled: false } } } }",
+    "admin": "{ rateLimit: { enabled: false } }",
+}
 ADMIN = {"email": "admin@example.com", "password": "Passw0rd-123"}
 STRAPI_SECONDS = 60.0
 
@@ -67,17 +73,22 @@ STRAPI_4 = Kind("strapi4", _HERE / "strapi4", (_HERE / "strapi4",), version="4.2
 
 @dataclass
 class Project:
-    """A shop's repository: a back end, and a front end that is only looked at, never started."""
+    """A shop's repository: a back end, and a front end."""
 
     root: Path
     kind: Kind
     port: int
-    servers: list[Server] = field(default_factory=list)
+    front_end: FrontEnd = VITE
+    servers: list[Group] = field(default_factory=list)
     _token: str = ""
 
     @property
     def backend(self) -> Path:
         return self.root / "backend"
+
+    @property
+    def frontend(self) -> Path:
+        return self.root / "frontend"
 
     @property
     def config(self) -> Path:
@@ -124,9 +135,28 @@ class Project:
         server.wait_until_up()
         return server
 
-    def ask(self, path: str, *, token: str = "", json: object = None) -> httpx.Response:
+    def serve_frontend(self, port: int = 0, **environment: str) -> FrontEndServer:
+        """Its dev server, on a free port unless one is named."""
+        log = self.root.parent / f"{self.front_end.name}-{len(self.servers) + 1}.log"
+        server = FrontEndServer(
+            self.front_end, self.frontend, log, port=port, environment=environment
+        )
+        self.servers.append(server)
+        server.wait_until_up()
+        return server
+
+    def serve_built(self, **environment: str) -> Server:
+        """`strapi start` with a panel of one line: it is not looked at."""
+        (self.backend / "build").mkdir(exist_ok=True)
+        page = "<!doctype html><title>Strapi</title>"
+        (self.backend / "build" / "index.html").write_text(page)
+        return self.serve("start", NODE_ENV="development", **environment)
+
+    def ask(
+        self, path: str, *, token: str = "", json: object = None, method: str = ""
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        method = "GET" if json is None else "POST"
+        method = method or ("GET" if json is None else "POST")
         with httpx.Client(trust_env=False, timeout=2.0) as client:
             return client.request(method, self.local_url + path, headers=headers, json=json)
 
@@ -136,12 +166,31 @@ class Project:
         assert answer.status_code == 200, answer.text
         self._token = answer.json()["data"]["token"]
 
+    def providers(self) -> dict[str, dict[str, Any]]:
+        """As the administrator reads them."""
+        if not self._token:
+            self.register_admin()
+        answer = self.ask(_PROVIDERS, token=self._token)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, dict[str, Any]] = answer.json()
+        return found
+
+    def set_twitter(self, **fields: object) -> None:
+        """Turn the login on: Strapi keeps what it is sent and forgets the rest, so all of it is sent."""
+        providers = self.providers()
+        for provider in providers.values():
+            provider.pop("redirectUri", None)
+        providers["twitter"] |= {"enabled": True, **fields}
+        body = {"providers": providers}
+        answer = self.ask(_PROVIDERS, token=self._token, json=body, method="PUT")
+        assert answer.json() == {"ok": True}, answer.text
+
     def redirect_uri(self) -> str | None:
         """The callback URL as Strapi computes it now; None while it does not answer."""
         if not self._token:
             self.register_admin()
         try:
-            answer = self.ask("/users-permissions/providers", token=self._token)
+            answer = self.ask(_PROVIDERS, token=self._token)
         except httpx.TransportError:
             return None
         return str(answer.json()["twitter"]["redirectUri"]) if answer.is_success else None
@@ -156,28 +205,17 @@ class Project:
         eventually(has_it, within, lambda: f"redirectUri {wanted}; seen: {set(seen)}")
 
 
-class Server:
-    """`npm run develop` or `npm run start`, in a process group of its own."""
+class Server(Group):
+    """`npm run develop` or `npm run start`."""
 
     def __init__(self, project: Project, script: str, environment: Mapping[str, str]) -> None:
         self._project = project
-        self._is_stopped = False
-        self.log = project.root.parent / f"strapi-{len(project.servers) + 1}.log"
-        with self.log.open("wb") as log:
-            self._npm = subprocess.Popen(
-                ["npm", "run", script],
-                cwd=project.backend,
-                env={
-                    **installs.environment(),
-                    "STRAPI_TELEMETRY_DISABLED": "true",
-                    "BROWSER": "none",
-                    **environment,
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        super().__init__(
+            ["npm", "run", script],
+            project.backend,
+            project.root.parent / f"strapi-{len(project.servers) + 1}.log",
+            {"STRAPI_TELEMETRY_DISABLED": "true", "BROWSER": "none", **environment},
+        )
 
     def is_up(self) -> bool:
         with suppress(httpx.TransportError):
@@ -185,38 +223,7 @@ class Server:
         return False
 
     def wait_until_up(self) -> None:
-        def answers_or_ended() -> bool:
-            assert self._npm.poll() is None, f"Strapi ended:\n{self.said()[-3000:]}"
-            return self.is_up()
-
-        eventually(answers_or_ended, STRAPI_SECONDS, f"Strapi at {self._project.local_url}")
-
-    def said(self) -> str:
-        return self.log.read_text(errors="replace")
-
-    def processes(self) -> list[psutil.Process]:
-        """All that live in the group."""
-        found = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error, ProcessLookupError):
-                if os.getpgid(process.pid) == self._npm.pid and (
-                    process.status() != psutil.STATUS_ZOMBIE
-                ):
-                    found.append(process)
-        return found
-
-    def stop(self) -> None:
-        """Ctrl-C in its terminal; what does not end by it is killed."""
-        for number in () if self._is_stopped else (signal.SIGINT, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(self._npm.pid, number)
-            until = time.monotonic() + 6
-            while time.monotonic() < until:
-                self._is_stopped = self._npm.poll() is not None and not self.processes()
-                if self._is_stopped:
-                    return
-                time.sleep(0.05)
-        assert self._is_stopped, f"left behind: {self.processes()}"
+        self.wait_until(self.is_up, STRAPI_SECONDS, f"Strapi at {self._project.local_url}")
 
 
 def make(
@@ -224,10 +231,15 @@ def make(
     *,
     env: Mapping[str, str] | None = None,
     config: Callable[[str], str] = lambda text: text,
+    limits: bool = False,
+    front_end: FrontEnd = VITE,
 ) -> Project:
-    """A fresh project. `env` goes below what a new Strapi project has there."""
+    """A fresh project. `env` goes below what a new Strapi project has there.
+
+    With `limits` Strapi counts logins as it does on its own.
+    """
     modules = installs.node_modules(kind.name, kind.packages)
-    project = Project(installs.new_run() / "cafe", kind, free_port())
+    project = Project(installs.new_run() / "cafe", kind, free_port(), front_end)
     for layer in kind.layers:
         for pattern in kind.replaced if layer != kind.layers[0] else ():
             for path in project.backend.glob(pattern):
@@ -238,13 +250,24 @@ def make(
     (project.backend / "node_modules").symlink_to(modules)
     project.config.write_text(config(project.config.read_text()))
     project.env.write_text(_dotenv(project.port, env or {}))
-    frontend = project.root / "frontend"
-    shutil.copytree(_EXAMPLES / "frontend", frontend, ignore=_LOCAL)
-    (frontend / ".env").write_text(f"VITE_BACKEND_URL=http://localhost:{project.port}\n")
+    if not limits:
+        _lift_limits(project)
+    shutil.copytree(front_end.template, project.frontend, ignore=_LOCAL)
+    env_line = f"{front_end.variable}=http://localhost:{project.port}\n"
+    (project.frontend / ".env").write_text(env_line)
     project.git("init", "--quiet")
     project.git("add", "--all")
     project.git("commit", "--quiet", "--message", "A shop")
     return project
+
+
+def _lift_limits(project: Project) -> None:
+    folder = project.backend / "config" / "env" / "development"
+    folder.mkdir(parents=True, exist_ok=True)
+    is_typescript = project.config.suffix == ".ts"
+    for name, value in _WITHOUT_LIMITS.items():
+        text = f"{'export default' if is_typescript else 'module.exports ='} {value};\n"
+        (folder / name).with_suffix(project.config.suffix).write_text(text)
 
 
 def _dotenv(port: int, more: Mapping[str, str]) -> str:

@@ -422,7 +422,7 @@ def test_strapi_start_watches_nothing_so_the_person_is_asked_to_start_it(
     make_project: MakeProject, admin: dict[str, str]
 ) -> None:
     project = make_project(STRAPI_4)
-    server = serve_built(project)
+    server = project.serve_built()
     old, before = project.redirect_uri(), project.files()
     assert old
 
@@ -430,7 +430,7 @@ def test_strapi_start_watches_nothing_so_the_person_is_asked_to_start_it(
         said(process, f"{STOP_AND_START}: `strapi start` watches no file")
         assert project.redirect_uri() == old
         server.stop()
-        server = serve_built(project)
+        server = project.serve_built()
         ready(process)
         assert project.redirect_uri() == CALLBACK
         stop(process)
@@ -438,7 +438,7 @@ def test_strapi_start_watches_nothing_so_the_person_is_asked_to_start_it(
 
     assert_only_the_line_is_left(project, before)
     server.stop()
-    serve_built(project)
+    project.serve_built()
     assert project.redirect_uri() == old
 
 
@@ -456,10 +456,3 @@ def test_strapi_4_started_while_it_is_open_builds_a_panel_that_stays_on_localhos
 
     assert f"http://localhost:{project.port}".encode() in panel
     assert URL.encode() not in panel
-
-
-def serve_built(project: Project) -> Server:
-    """`strapi start` with a panel of one line: it is not looked at."""
-    (project.backend / "build").mkdir(exist_ok=True)
-    (project.backend / "build" / "index.html").write_text("<!doctype html><title>Strapi</title>")
-    return project.serve("start", NODE_ENV="development")

@@ -1,0 +1,1 @@
+export const greeting = 'Log in to collect a stamp with every coffee.';
