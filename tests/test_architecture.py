@@ -28,6 +28,7 @@ MAY_KNOW = {
     "rich": {"output"},
     "network": {
         "strapi",  # its admin API and health
+        "x",  # a request token, to see what X says
         "ngrok_api",  # the agent's local API
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
         "public_url",  # httpx's reading of international names; nothing is sent
@@ -35,6 +36,7 @@ MAY_KNOW = {
     "pyngrok": {"ngrok", "ngrok_binary", "ngrok_config"},
     "tomlkit": {"edits.toml", "settings_file"},
     "psutil": {"processes"},
+    "oauthlib": {"x"},
 }
 WRITERS = {
     "atomic",  # how a file is replaced
@@ -234,7 +236,17 @@ def test_nobody_prints_but_the_output() -> None:
 # Nothing heavy before it is needed
 
 HEAVY = {
-    *("httpx", "pyngrok", "yaml", "tree_sitter", "rich", "psutil", "tomlkit", "filelock"),
+    *(
+        "httpx",
+        "oauthlib",
+        "pyngrok",
+        "yaml",
+        "tree_sitter",
+        "rich",
+        "psutil",
+        "tomlkit",
+        "filelock",
+    ),
     *("platformdirs", "pyperclip", "asyncio"),
 }
 
