@@ -17,7 +17,7 @@ from twitter_setup.variables import Part, set_variables
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - read, not bound
 _ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
 # ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
-_TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
+TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
     wanted = {
         name: with_origin(value, wish.public_url)
         for name, (value, _) in effective.items()
-        if _names_backend(name, value, port, ours)
+        if names_backend(name, value, port, ours)
     }
     notes: list[str] = []
     for name in wish.env_vars:
@@ -77,7 +77,8 @@ def with_origin(value: str, public_url: str) -> str:
     return public_url + value[origin.end() :] if origin else public_url
 
 
-def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
+def names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
+    """Whether the variable's value is the address of the back end, or of a tunnel that led to it."""
     try:
         parts = urlsplit(value)
         host, its_port = (parts.hostname or "").lower(), parts.port
@@ -88,7 +89,7 @@ def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]
     if host in _LOOPBACK:
         return (its_port or {"http": 80, "https": 443}[parts.scheme]) == port
     # Another service may be at ngrok as well: without knowing the host, the name has to say it.
-    is_leftover = host.endswith(_TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
+    is_leftover = host.endswith(TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
     return host in known_hosts or is_leftover
 
 
