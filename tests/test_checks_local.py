@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_facts import ENV, PUBLIC, ROOT, backend, facts, outside, situation, words
+from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
 from twitter_setup.checks import local
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding

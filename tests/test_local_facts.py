@@ -38,13 +38,12 @@ def facts(shop: Shop, environ: Mapping[str, str] | None = None, **options: Any) 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    shop = make_shop(
+    return make_shop(
         tmp_path / "cafe",
         config=LASTING,
         env=f"PORT={PORT}\nAPP_KEYS=kJh23,Qm2\nPUBLIC_URL={PUBLIC}\n".encode(),
         frontend_env=f"VITE_BACKEND_URL={PUBLIC}\n".encode(),
     )
-    return shop
 
 
 def test_a_project_that_is_set_up_passes_all_but_what_is_not_installed(shop: Shop) -> None:
