@@ -9,7 +9,6 @@ from typing import Any
 from twitter_setup.backend import BackEnd
 from twitter_setup.checks.finding import Finding
 from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.checks.proxy_trust import ProxyTrust
 from twitter_setup.checks.situation import Situation
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.environments import Environment, Setting
@@ -22,6 +21,7 @@ from twitter_setup.settings import FileSettings, Options
 from twitter_setup.state import SessionRecord
 from twitter_setup.strapi_app_keys import AppKeys, Key
 from twitter_setup.strapi_middlewares import SessionMiddleware
+from twitter_setup.strapi_proxy import ProxyTrust
 
 ROOT = Path("/cafe")
 PUBLIC = "https://olive-tree.ngrok-free.app"

@@ -15,11 +15,11 @@ from twitter_setup import (
     strapi_app_keys,
     strapi_config,
     strapi_middlewares,
+    strapi_proxy,
 )
 from twitter_setup import frontend as frontends
 from twitter_setup.backend import BackEnd
 from twitter_setup.checks.lazy import Lazy, fact
-from twitter_setup.checks.proxy_trust import ProxyTrust, read_proxy
 from twitter_setup.checks.situation import Situation
 from twitter_setup.environments import Environment
 from twitter_setup.frontend import FrontEnd
@@ -31,6 +31,7 @@ from twitter_setup.server_url import ServerUrl
 from twitter_setup.sources import SourceMention
 from twitter_setup.strapi_app_keys import AppKeys
 from twitter_setup.strapi_middlewares import SessionMiddleware
+from twitter_setup.strapi_proxy import ProxyTrust
 
 _LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
 
@@ -129,7 +130,7 @@ class LocalFacts(Lazy):
     @fact
     def proxy(self) -> ProxyTrust | None:
         files = self._config_files("server")
-        return None if files is None else read_proxy(files, self.environment)
+        return None if files is None else strapi_proxy.read(files, self.environment)
 
     @fact
     def env_files_in_git(self) -> tuple[EnvFile, ...] | None:

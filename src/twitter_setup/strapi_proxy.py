@@ -21,7 +21,7 @@ class ProxyTrust:
     koa: bool | None = False
 
 
-def read_proxy(files: Sequence[ConfigFile], environment: Environment) -> ProxyTrust:
+def read(files: Sequence[ConfigFile], environment: Environment) -> ProxyTrust:
     """`files`: of `strapi_config.find_files(root, "server", …)`, the one that wins first."""
     whole, file = first_value(tuple(files), "proxy")
     path = file.path if file else None
