@@ -28,6 +28,7 @@ MAY_KNOW = {
     "rich": {"output"},
     "network": {
         "strapi",  # its admin API and health
+        "x",  # a request token, to see what X says
         "ngrok_api",  # the agent's local API
         "gateway",  # looks whether its port is free, and whether it answers
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
@@ -36,6 +37,7 @@ MAY_KNOW = {
     "pyngrok": {"ngrok", "ngrok_binary", "ngrok_config"},
     "tomlkit": {"edits.toml", "settings_file"},
     "psutil": {"processes"},
+    "oauthlib": {"x"},
 }
 WRITERS = {
     "atomic",  # how a file is replaced
@@ -124,7 +126,11 @@ def test_a_library_is_known_where_it_belongs_and_nowhere_else(library: str) -> N
 def test_only_the_edits_and_what_reads_configuration_parse_javascript() -> None:
     readers = {module for module in MODULES if knows(module, "tree_sitter")}
 
-    assert {each for each in readers if not each.startswith("edits.")} == {"dev_server"}
+    assert {each for each in readers if not each.startswith("edits.")} == {
+        "dev_server",
+        "strapi_app_keys",
+        "strapi_middlewares",
+    }
 
 
 # Who writes
@@ -236,7 +242,17 @@ def test_nobody_prints_but_the_output() -> None:
 # Nothing heavy before it is needed
 
 HEAVY = {
-    *("httpx", "pyngrok", "yaml", "tree_sitter", "rich", "psutil", "tomlkit", "filelock"),
+    *(
+        "httpx",
+        "oauthlib",
+        "pyngrok",
+        "yaml",
+        "tree_sitter",
+        "rich",
+        "psutil",
+        "tomlkit",
+        "filelock",
+    ),
     *("platformdirs", "pyperclip", "asyncio"),
 }
 
