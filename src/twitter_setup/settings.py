@@ -100,6 +100,7 @@ class Options:
     secret: Secret | None = None
     redirect: str | None = None
     disable: bool = False
+    strict: bool = False
     strapi: str | None = None
     authtoken: Secret | None = None
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from twitter_setup import credential_shapes, strapi_address, x
+from twitter_setup import configure_target, credential_shapes
 from twitter_setup.checks import runner
 from twitter_setup.checks.finding import Outcome, Status
 from twitter_setup.checks.registry import CHECKS
@@ -17,10 +17,8 @@ from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
 from twitter_setup.settings import Options, Secret
-from twitter_setup.state import SessionRecord, StateFolder
-from twitter_setup.strapi import Credentials, local_address
+from twitter_setup.strapi import Credentials
 
-_X_URL = "TWITTER_SETUP_X_URL"  # in the environment: another host than X's own, for tests
 _BAD = frozenset({Status.FAIL, Status.ERROR})
 
 
@@ -53,7 +51,12 @@ def verify(
     }
     again = [o.check.id for o in outcomes if o in bad or o.is_blocked]
     caller.view.answer(
-        "verify", data, exit_code=code, again=again, connect_url=_login_page(facts.situation)
+        "verify",
+        data,
+        exit_code=code,
+        again=again,
+        connect_url=_login_page(facts.situation),
+        is_whole=not ids,
     )
     return code
 
@@ -72,40 +75,24 @@ def _check_ids(ids: Sequence[str]) -> None:
 
 
 def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
+    gives = Credentials.of(options).are_given
+    target = configure_target.find(options, located, caller.view, with_credentials=gives)
     situation = Situation(
-        options=_without_blanks(options),
+        options=_without_blanks(located.options if located else options),
         environ=caller.environ,
         located=located,
-        session=_session(located),
+        session=target.session,
     )
-    return Facts(
-        situation=situation,
-        address=_address(options, located, caller),
-        x_url=caller.environ.get(_X_URL) or x.URL,
-    )
+    return Facts(situation=situation, address=target.address)
 
 
 def _without_blanks(options: Options) -> Options:
     """Key and secret as `configure` would take them; raises `usage` for what is empty or in two."""
-    pair = {
-        name: value and Secret(credential_shapes.cleaned(value.reveal(), name)[0])
-        for name, value in (("key", options.key), ("secret", options.secret))
-    }
-    return replace(options, **pair)
 
+    def clean(name: str, value: Secret | None) -> Secret | None:
+        return value and Secret(credential_shapes.cleaned(value.reveal(), name)[0])
 
-def _session(located: Located | None) -> SessionRecord | None:
-    return StateFolder(located.backend.root).session_that_is_on() if located else None
-
-
-def _address(options: Options, located: Located | None, caller: Caller) -> str:
-    if located is None:
-        return options.strapi or ""
-    local = local_address(located.backend.port)
-    if not Credentials.of(options).are_given:  # nothing secret is sent there
-        named = located.file.get("strapi", "url")
-        return options.strapi or (strapi_address.parse(named) if named else local)
-    return strapi_address.choose(options.strapi, located.file, local, caller.view)
+    return replace(options, key=clean("key", options.key), secret=clean("secret", options.secret))
 
 
 def _login_page(situation: Situation) -> str | None:

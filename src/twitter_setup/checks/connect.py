@@ -15,7 +15,6 @@ from twitter_setup.checks.remote import CONFIGURE, START_STRAPI, no_session
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
-from twitter_setup.x import XAnswer
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
 _SESSION_COOKIES = ("koa.sess", "strapi.sid")
@@ -94,7 +93,9 @@ def _refused(reason: str) -> Finding:
 def _bad_request(page: Page) -> Finding:
     said = _message(page)
     if "disabled" in said:
-        return failed("the provider twitter is switched off in Strapi", f"Strapi says: {said}", CONFIGURE)
+        return failed(
+            "the provider twitter is switched off in Strapi", f"Strapi says: {said}", CONFIGURE
+        )
     if "session" in said:
         return failed(
             "Strapi has no session middleware",
@@ -102,7 +103,9 @@ def _bad_request(page: Page) -> Finding:
             Advice("add 'strapi::session' to config/middlewares"),
         )
     if "callback" in said.lower():
-        return failed("Strapi's redirect URL is missing or wrong", f"Strapi says: {said}", CONFIGURE)
+        return failed(
+            "Strapi's redirect URL is missing or wrong", f"Strapi says: {said}", CONFIGURE
+        )
     return failed(
         "Strapi refuses to begin the login (HTTP 400)",
         f"Strapi says: {said or 'nothing'}",
@@ -126,7 +129,9 @@ def _not_there(page: Page) -> Finding:
         f"{page.url} is not there (HTTP 404)",
         "Strapi serves it by its users-permissions plugin, below the API prefix of config/api.",
         Advice("is the plugin installed?", command="npm install @strapi/plugin-users-permissions"),
-        Advice("is the prefix right? compare with the redirect URI that Strapi's provider form shows"),
+        Advice(
+            "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
+        ),
     )
 
 
@@ -141,18 +146,21 @@ def _too_often(page: Page) -> Finding:
 
 def _broken(facts: Facts) -> Finding:
     """On 5.51 and newer an error that is X's refusal, or Strapi's own cookie that may not be sent."""
-    refused = [answer for answer in (facts.x_keys, facts.x_callback) if _is_refusal(answer)]
+    answers = [answer for answer in (facts.x_keys, facts.x_callback) if answer is not None]
+    refused = [answer.kind for answer in answers if answer.kind != "accepted"]
     if refused:
         return failed(
-            f"Strapi answers HTTP 500: X refuses its request ({refused[0].kind})",
+            f"Strapi answers HTTP 500: X refuses its request ({refused[0]})",
             "Since 5.51 Strapi does not say why; X was asked the same just now.",
             Advice("see", command="twitter-setup verify x-keys x-callback"),
         )
     advice = [
         Advice("look at what Strapi says in its own terminal", command=START_STRAPI.command),
-        Advice("“Cannot send secure cookie”: trust the proxy, in config/server: proxy: { koa: true }"),
+        Advice(
+            "“Cannot send secure cookie”: trust the proxy, in config/server: proxy: { koa: true }"
+        ),
     ]
-    if facts.x_keys is None:
+    if not answers:
         advice.insert(
             0,
             Advice(
@@ -165,10 +173,6 @@ def _broken(facts: Facts) -> Finding:
         "It could not get a token from X, or not keep it in its session.",
         *advice,
     )
-
-
-def _is_refusal(answer: XAnswer | None) -> bool:
-    return answer is not None and answer.kind != "accepted"
 
 
 def _message(page: Page) -> str:

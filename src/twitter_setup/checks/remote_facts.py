@@ -1,13 +1,14 @@
-"""What is asked over the network, each once a run: Strapi here and at its public address, its admin API, X."""
+"""What is asked over the network, each once a run: Strapi here, at its public address, its admin API, X."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from twitter_setup import processes, providers, redirect_url, x
+from twitter_setup import processes, providers, x
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
@@ -17,6 +18,7 @@ from twitter_setup.processes import ProcessFacts
 from twitter_setup.settings import Secret
 from twitter_setup.strapi import Credentials, Health, Strapi
 from twitter_setup.x import XAnswer
+
 
 @dataclass(frozen=True, slots=True)
 class Admin:
@@ -40,7 +42,7 @@ class Pair:
 
 
 class Facts(LocalFacts):
-    """Besides the `situation`, the constructor takes `address` (of Strapi) and `x_url` by keyword."""
+    """Besides the `situation`, the constructor takes the `address` of Strapi by keyword."""
 
     @fact
     def address(self) -> str:
@@ -48,8 +50,8 @@ class Facts(LocalFacts):
         raise AssertionError("given by the command")
 
     @fact
-    def x_url(self) -> str:
-        return x.URL
+    def x_address(self) -> str:
+        return x.address_of(self.situation.environ.get(x.ADDRESS_VARIABLE))
 
     def prefetch(self, names: Iterable[str]) -> None:
         """Begin to read these, side by side; nothing that is read changes anything."""
@@ -57,10 +59,8 @@ class Facts(LocalFacts):
             threading.Thread(target=self._try, args=(name,), daemon=True, name=name).start()
 
     def _try(self, name: str) -> None:
-        try:
+        with suppress(Exception):  # kept, and raised to the check that asks
             getattr(self, name)
-        except Exception:  # noqa: BLE001, S110 - kept, and raised to the check that asks
-            pass
 
     # Here
 
@@ -100,7 +100,7 @@ class Facts(LocalFacts):
     def public_health(self) -> Page | None:
         """Strapi's own `/_health`, as a program asks it; past ngrok's browser page."""
         url = self.situation.public_url
-        return url and web.get(f"{url}/_health", headers=web.PAST_THE_BROWSER_PAGE) or None
+        return (url and web.get(f"{url}/_health", headers=web.PAST_THE_BROWSER_PAGE)) or None
 
     @fact
     def front_page(self) -> Page | None:
@@ -115,10 +115,8 @@ class Facts(LocalFacts):
         if situation.session and not situation.options.url:
             known = situation.session.sheet.get("redirect_url")
             return str(known) if known else None
-        file = situation.located.file if situation.located else None
         if situation.public_url and situation.layout == "one-origin":
-            path = redirect_url.path_of(file.get("frontend", "redirect_path") if file else None)
-            return f"{situation.public_url}{path}"
+            return f"{situation.public_url}{self.redirect_path}"
         stored = self.admin.twitter.get("callback")
         return str(stored) if stored else None
 
@@ -178,7 +176,7 @@ class Facts(LocalFacts):
     @fact
     def x_keys(self) -> XAnswer | None:
         """A request token that needs no callback: do key, secret and clock do?"""
-        return self._ask_x("oob")
+        return self._ask_x(x.OUT_OF_BAND)
 
     @fact
     def x_callback(self) -> XAnswer | None:
@@ -193,7 +191,10 @@ class Facts(LocalFacts):
 
     def _ask_x(self, callback: str) -> XAnswer | None:
         pair = self.pair
-        return pair and x.request_token(self.x_url, pair.key, pair.secret, callback)
+        if pair is None:
+            return None
+        with x.open_client(self.x_address) as client:
+            return x.request_token(self.x_address, pair.key, pair.secret, callback, client=client)
 
 
 def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:

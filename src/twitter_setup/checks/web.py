@@ -16,9 +16,7 @@ from twitter_setup.public_url import is_loopback
 
 SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at
-_BROWSER = (
-    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
-)
+_BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
 PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
 
 Problem = Literal["no such host", "refused", "certificate", "timeout", "cut off"]
