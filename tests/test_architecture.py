@@ -30,6 +30,7 @@ MAY_KNOW = {
         "strapi",  # its admin API and health
         "x",  # a request token, to see what X says
         "ngrok_api",  # the agent's local API
+        "checks.web",  # pages, as a browser asks for them
         "gateway",  # looks whether its port is free, and whether it answers
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
         "public_url",  # httpx's reading of international names; nothing is sent

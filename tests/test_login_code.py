@@ -117,16 +117,34 @@ def test_the_guide_s_own_example_wants_an_access_token_only_where_it_reads_one(
     assert not found.sends_credentials
 
 
-def test_reading_the_access_token_is_seen_with_its_line(tmp_path: Path) -> None:
+def test_a_call_with_the_access_token_in_it_is_seen_with_its_line(tmp_path: Path) -> None:
     login = """const token = params.get('access_token');
         fetch(`/api/auth/twitter/callback?access_token=${token}`, { credentials: 'include' })"""
 
     found = of(tmp_path, {"src/Login.ts": login})
 
     assert found.access_token is not None
-    assert found.access_token.line == 1
+    assert found.access_token.line == 2
     assert not found.forwards_query
     assert found.sends_credentials
+
+
+@pytest.mark.parametrize(
+    ("code", "insists"),
+    [
+        ("if (!params.get('access_token')) throw new Error('no login');", True),
+        ("if (!accessToken) return;", True),
+        ("axios.get(url, { params: { id: 1, access_token: token } })", True),
+        ("const inQuery = params.has('access_token');", False),
+        ("const both = query.access_token ? 'same-origin' : 'include';", False),
+    ],
+)
+def test_a_page_that_only_looks_for_an_access_token_does_not_insist_on_one(
+    tmp_path: Path, code: str, insists: bool
+) -> None:
+    found = of(tmp_path, {"src/Login.ts": f"fetch('/api/auth/twitter/callback');\n{code}\n"})
+
+    assert (found.access_token is not None) is insists
 
 
 def test_packages_tests_and_builds_do_not_count(tmp_path: Path) -> None:

@@ -359,7 +359,7 @@ def verify(
     checks: Annotated[
         list[str] | None, typer.Argument(metavar="[CHECK]...", help="These, and what they need.")
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Show all checks.")] = False,
+    list_: Annotated[bool, _option("--list", help="Show all checks.")] = False,
     strict: Annotated[bool, _option("--strict", help="Warnings fail too.")] = False,
     url: Url = None,
     strapi: StrapiUrl = None,

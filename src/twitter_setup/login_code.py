@@ -19,7 +19,12 @@ _CALL = re.compile(
 )
 _NO_PAGE = frozenset({"src", "app", "pages", "routes", "views", "screens", "(auth)"})
 _PAGE_FILES = frozenset({"page", "index", "+page", "+server", "route"})
-_ACCESS_TOKEN = re.compile(r"\baccess_token\b")
+# Sent along, or missed where it is not there; a page that only looks whether it has one is for both
+# generations of Strapi.
+_INSISTS = re.compile(
+    r"""[?&]access_token=|!\s*\(?[\w.$?()\[\]'"]*access_?token\b|params\s*:\s*\{[^}]*access_token\b""",
+    re.IGNORECASE,
+)
 _QUERY = re.compile(
     r"\.search\b|searchParams|URLSearchParams|\.fullPath\b|\.asPath\b|\.query\b|\.href\b"
     r"|useSearchParams|queryParams|\$route|window\.location"
@@ -34,7 +39,7 @@ _PARAMETER = re.compile(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}|:\w+|\{\w+\}|\$\w+")
 class LoginCode:
     """`route`: the page is there. `call`: `auth/twitter/callback` is asked.
 
-    Of the files of these two: `access_token`: they read it out of the address; `forwards_query`: they
+    Of the files of these two: `access_token`: they do not go on without it; `forwards_query`: they
     look at the address's query at all; `sends_credentials`: they say so for a call to another origin.
     """
 
@@ -60,7 +65,7 @@ def read(frontend_root: Path, redirect_path: str) -> LoginCode:
         credentials = credentials or bool(_CREDENTIALS.search(text))
         # A list of routes that only names the page does nothing itself.
         if is_page or its_call:
-            token = token or _mention(path, text, _ACCESS_TOKEN)
+            token = token or _mention(path, text, _INSISTS)
             queries = queries or bool(_QUERY.search(text))
     return LoginCode(
         route=route,

@@ -325,10 +325,10 @@ def _verify(data: Data, context: Data) -> Iterator[Line]:
     yield Line.of(f"{', '.join(parts)}.", "bold")
     if context["again"]:
         yield _pair("Afterwards", f"twitter-setup verify {' '.join(context['again'])}")
-    elif not counts["warn"] and context["connect_url"] and context["is_whole"]:
+    elif context["connect_url"] and context["is_whole"]:
         yield Line.of(
-            "The way to X and back stands. Only a real login proves the rest: that X gives the e-mail "
-            "address, and that your access level at X allows it."
+            "Nothing stands in the way of a login. Only a real one proves the rest: that X gives the "
+            "e-mail address, and that your access level at X allows it."
         )
         yield _pair("Log in at", context["connect_url"])
 
