@@ -361,6 +361,18 @@ def verify(
     ] = None,
     list_: Annotated[bool, _option("--list", help="Show all checks.")] = False,
     strict: Annotated[bool, _option("--strict", help="Warnings fail too.")] = False,
+    login: Annotated[
+        bool, _option("--login", help="Then watch a real login, step by step.")
+    ] = False,
+    timeout: Annotated[
+        float | None,
+        _option(
+            "--timeout", help="How long to wait for that login; 300.", min=1, metavar="SECONDS"
+        ),
+    ] = None,
+    open: Annotated[  # noqa: A002
+        bool, _option("--open", help="Begin it at the app's first page.")
+    ] = False,
     url: Url = None,
     strapi: StrapiUrl = None,
     key: Key = None,
@@ -385,6 +397,9 @@ def verify(
     options = _options(
         context,
         strict=strict,
+        login=login,
+        timeout=timeout,
+        open=open,
         url=url,
         strapi=strapi,
         key=key,

@@ -11,7 +11,7 @@ import json
 import re
 import select
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
@@ -203,11 +203,17 @@ class People:
                 self._status = None
 
     def finding(self, data: Mapping[str, Any]) -> None:
-        if self._quiet and data["status"] in {"pass", "skip"}:
-            return
+        if not self._quiet or data["status"] not in {"pass", "skip"}:
+            self._print_beside_spinner(render.finding(data, is_verbose=self._verbose))
+
+    def hop(self, data: Mapping[str, Any]) -> None:
+        if not self._quiet or not data["is_passed"]:
+            self._print_beside_spinner([render.hop(data)])
+
+    def _print_beside_spinner(self, lines: Iterable[Line]) -> None:
         if self._status is not None:  # its line must not be written into
             self._status.stop()
-        for line in render.finding(data, is_verbose=self._verbose):
+        for line in lines:
             self._streams.print_out(line)
         if self._status is not None:
             self._status.start()
@@ -281,6 +287,8 @@ class Program:
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
         del text
         yield lambda _: None
+
+    def hop(self, data: Mapping[str, Any]) -> None: ...
 
     def finding(self, data: Mapping[str, Any]) -> None: ...
 

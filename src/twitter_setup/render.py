@@ -315,6 +315,19 @@ def finding(data: Data, *, is_verbose: bool) -> Iterator[Line]:
         yield advice_line(advice, indent=_COLUMN)
 
 
+def hop(data: Data) -> Line:
+    """One step of a login that is watched."""
+    mark, style = _MARKS["pass" if data["is_passed"] else "fail"]
+    status = f"  (HTTP {data['status']})" if data["status"] and data["is_passed"] else ""
+    parts = (
+        (f"  {mark} ", style),
+        (f"{data['id']:<16} ", "bold"),
+        (data["summary"], ""),
+        (status, "dim"),
+    )
+    return Line(parts, hang=_COLUMN)
+
+
 def _verify(data: Data, context: Data) -> Iterator[Line]:
     counts = data["counts"]
     words = {"pass": "passed", "warn": "to look at", "fail": "failed", "error": "not known"}

@@ -101,6 +101,8 @@ class Options:
     redirect: str | None = None
     disable: bool = False
     strict: bool = False
+    login: bool = False
+    timeout: float | None = None
     strapi: str | None = None
     authtoken: Secret | None = None
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from twitter_setup import configure_target, credential_shapes
+from twitter_setup import configure_target, credential_shapes, watch_login
 from twitter_setup.checks import runner
-from twitter_setup.checks.finding import Outcome, Status
+from twitter_setup.checks.finding import Check, Outcome, Status
+from twitter_setup.checks.login import Hop
 from twitter_setup.checks.registry import CHECKS
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
@@ -18,13 +19,15 @@ from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
 from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials
+from twitter_setup.view import View
 
 _BAD = frozenset({Status.FAIL, Status.ERROR})
 
 
 def list_checks(caller: Caller) -> None:
     """The `--list` of the command."""
-    checks = [{"id": c.id, "title": c.title, "needs": list(c.needs)} for c in CHECKS]
+    known = (*CHECKS, watch_login.CHECK)
+    checks = [{"id": c.id, "title": c.title, "needs": list(c.needs)} for c in known]
     caller.view.answer("verify-list", {"checks": checks})
 
 
@@ -33,14 +36,54 @@ def verify(
 ) -> ExitCode:
     """Run the checks and show each as it is known; raises `usage` for an id that is none."""
     _check_ids(ids)
+    with_login = options.login or watch_login.CHECK.id in ids
     facts = _facts(options, located, caller)
-    checks = runner.select(CHECKS, ids)
+    checks = runner.select(CHECKS, _without_login(ids))
+    outcomes = _ask(checks, facts, caller.view)
+    hops: list[Hop] = []
+    if with_login:
+        outcome, hops = _login(outcomes, facts, options, caller.view)
+        outcomes.append(outcome)
+        caller.view.finding(_data(outcome))
+    return _answer(outcomes, hops, facts, options, caller.view, is_whole=not ids)
+
+
+def _without_login(ids: Sequence[str]) -> list[str]:
+    """A login is not judged from facts; what it needs is."""
+    login = watch_login.CHECK
+    named = [each for each in ids if each != login.id]
+    return [*named, *login.needs] if login.id in ids else named
+
+
+def _ask(checks: Sequence[Check], facts: Facts, view: View) -> list[Outcome]:
     facts.prefetch(name for check in checks for name in check.reads)
     outcomes = []
-    with caller.view.working("") as waiting:
+    with view.working("") as waiting:
         for outcome in runner.run(checks, facts, waiting=waiting):
             outcomes.append(outcome)
-            caller.view.finding(_data(outcome))
+            view.finding(_data(outcome))
+    return outcomes
+
+
+def _login(
+    outcomes: Sequence[Outcome], facts: Facts, options: Options, view: View
+) -> tuple[Outcome, list[Hop]]:
+    blocked = runner.blocked_by(watch_login.CHECK, outcomes)
+    if blocked is not None:
+        return blocked, []
+    timeout = options.timeout or watch_login.TIMEOUT
+    return watch_login.watch(facts, view, timeout=timeout, opens_app=options.open)
+
+
+def _answer(
+    outcomes: Sequence[Outcome],
+    hops: Sequence[Hop],
+    facts: Facts,
+    options: Options,
+    view: View,
+    *,
+    is_whole: bool,
+) -> ExitCode:
     bad = [each for each in outcomes if each.finding.status in _BAD]
     is_strict = options.strict and any(o.finding.status is Status.WARN for o in outcomes)
     code = ExitCode.FAILED if bad or is_strict else ExitCode.OK
@@ -48,21 +91,21 @@ def verify(
     data = {
         "checks": [_data(each) for each in outcomes],
         "counts": {str(status): counts[status] for status in Status},
+        "hops": [watch_login.hop_data(hop) for hop in hops],
     }
-    again = [o.check.id for o in outcomes if o in bad or o.is_blocked]
-    caller.view.answer(
+    view.answer(
         "verify",
         data,
         exit_code=code,
-        again=again,
-        connect_url=_login_page(facts.situation),
-        is_whole=not ids,
+        again=[o.check.id for o in outcomes if o in bad or o.is_blocked],
+        connect_url=None if hops else _login_page(facts.situation),
+        is_whole=is_whole,
     )
     return code
 
 
 def _check_ids(ids: Sequence[str]) -> None:
-    known = [check.id for check in CHECKS]
+    known = [check.id for check in (*CHECKS, watch_login.CHECK)]
     for each in ids:
         if each not in known:
             near = difflib.get_close_matches(each, known, n=1)

@@ -53,16 +53,22 @@ def run(
             yield Outcome(check, _too_late(budget, facts.slowest()))
 
 
+def blocked_by(check: Check, outcomes: Sequence[Outcome]) -> Outcome | None:
+    """`check` as not tried, where one that it needs did not pass; None: it may be tried."""
+    needed = [each for each in outcomes if each.check.id in check.needs]
+    blocked = [each.check.id for each in needed if _blocks(each)]
+    if not blocked:
+        return None
+    finding = Finding(Status.SKIP, f"not tried: needs {', '.join(blocked)}")
+    return Outcome(check, finding, is_blocked=True)
+
+
 def _ask(check: Check, facts: Lazy, futures: Mapping[str, Future[Outcome]]) -> None:
     future = futures[check.id]
     try:
         needed = [futures[need].result() for need in check.needs if need in futures]
-        blocked = [each.check.id for each in needed if _blocks(each)]
-        if blocked:
-            finding = Finding(Status.SKIP, f"not tried: needs {', '.join(blocked)}")
-            future.set_result(Outcome(check, finding, is_blocked=True))
-        else:
-            future.set_result(Outcome(check, check.run(facts)))
+        blocked = blocked_by(check, needed)
+        future.set_result(blocked or Outcome(check, check.run(facts)))
     except Exception as error:  # noqa: BLE001 - a crash of one check is its own result
         future.set_result(Outcome(check, _crashed(error)))
 
