@@ -28,7 +28,9 @@ MAY_KNOW = {
     "rich": {"output"},
     "network": {
         "strapi",  # its admin API and health
+        "x",  # a request token, to see what X says
         "ngrok_api",  # the agent's local API
+        "checks.web",  # pages, as a browser asks for them
         "caddy",  # looks whether the gateway's port is free, and whether it answers
         "signals",  # a pair of sockets, to be woken by; nothing leaves the process
         "public_url",  # httpx's reading of international names; nothing is sent
@@ -36,6 +38,7 @@ MAY_KNOW = {
     "pyngrok": {"ngrok", "ngrok_binary", "ngrok_config"},
     "tomlkit": {"edits.toml", "settings_file"},
     "psutil": {"processes"},
+    "oauthlib": {"x"},
 }
 WRITERS = {
     "atomic",  # how a file is replaced
@@ -124,7 +127,11 @@ def test_a_library_is_known_where_it_belongs_and_nowhere_else(library: str) -> N
 def test_only_the_edits_and_what_reads_configuration_parse_javascript() -> None:
     readers = {module for module in MODULES if knows(module, "tree_sitter")}
 
-    assert {each for each in readers if not each.startswith("edits.")} == {"dev_server"}
+    assert {each for each in readers if not each.startswith("edits.")} == {
+        "dev_server",
+        "strapi_app_keys",
+        "strapi_middlewares",
+    }
 
 
 # Who writes
@@ -236,7 +243,17 @@ def test_nobody_prints_but_the_output() -> None:
 # Nothing heavy before it is needed
 
 HEAVY = {
-    *("httpx", "pyngrok", "yaml", "tree_sitter", "rich", "psutil", "tomlkit", "filelock"),
+    *(
+        "httpx",
+        "oauthlib",
+        "pyngrok",
+        "yaml",
+        "tree_sitter",
+        "rich",
+        "psutil",
+        "tomlkit",
+        "filelock",
+    ),
     *("platformdirs", "pyperclip", "asyncio"),
 }
 

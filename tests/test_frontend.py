@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import frameworks, frontend
+from twitter_setup import frameworks, frontend, git_files
 from twitter_setup.errors import SetupError
 from twitter_setup.frameworks import FrameworkId
 
@@ -276,7 +276,7 @@ def test_a_git_that_hangs_is_not_waited_for(
     fake.write_text("#!/bin/sh\nexec sleep 60\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(frontend, "_GIT_TIMEOUT", 0.1)
+    monkeypatch.setattr(git_files, "_TIMEOUT", 0.1)
 
     assert frontend.load(tmp_path).tracked == frozenset()
 

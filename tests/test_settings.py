@@ -151,7 +151,7 @@ def test_every_option_has_its_variable() -> None:
     group: Any = get_command(cli.app)
     without = {"--help", "--version", "--install-completion", "--show-completion"}
     for command in (group, *group.commands.values()):
-        for param in command.params:
+        for param in (each for each in command.params if each.param_type_name == "option"):
             name = next(opt for opt in param.opts if opt.startswith("--"))
             if name not in without:
                 variable = "TWITTER_SETUP_" + name[2:].replace("-", "_").upper()

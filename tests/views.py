@@ -49,6 +49,10 @@ class Silent:
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
 
+    def hop(self, data: Mapping[str, Any]) -> None: ...
+
+    def finding(self, data: Mapping[str, Any]) -> None: ...
+
     def answer(
         self,
         name: str,

@@ -354,6 +354,75 @@ def configure(
 
 
 @app.command()
+def verify(
+    context: typer.Context,
+    checks: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHECK]...", help="These, and what they need.")
+    ] = None,
+    list_: Annotated[bool, _option("--list", help="Show all checks.")] = False,
+    strict: Annotated[bool, _option("--strict", help="Warnings fail too.")] = False,
+    login: Annotated[
+        bool, _option("--login", help="Then watch a real login, step by step.")
+    ] = False,
+    timeout: Annotated[
+        float | None,
+        _option(
+            "--timeout", help="How long to wait for that login; 300.", min=1, metavar="SECONDS"
+        ),
+    ] = None,
+    open: Annotated[  # noqa: A002
+        bool, _option("--open", help="Begin it at the app's first page.")
+    ] = False,
+    url: Url = None,
+    strapi: StrapiUrl = None,
+    key: Key = None,
+    secret: ApiSecret = None,
+    backend: BackEndDir = None,
+    frontend: FrontEndDir = None,
+    port: BackEndPort = None,
+    frontend_port: FrontEndPort = None,
+    admin_token: AdminToken = None,
+    admin_email: AdminEmail = None,
+    admin_password: AdminPassword = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> ExitCode:
+    """Prove each hop, from the files to X.
+
+    Names the first thing that is wrong and says what to do about it. Changes nothing.
+    """
+    view = _view("verify", as_json=as_json, quiet=quiet, verbose=verbose)
+    _say_what_the_shell_keeps(context, view)
+    options = _options(
+        context,
+        strict=strict,
+        login=login,
+        timeout=timeout,
+        open=open,
+        url=url,
+        strapi=strapi,
+        key=key,
+        secret=secret,
+        backend=backend,
+        frontend=frontend,
+        port=port,
+        frontend_port=frontend_port,
+        admin_token=admin_token,
+        admin_email=admin_email,
+        admin_password=admin_password,
+    )
+
+    from twitter_setup import verify as command  # noqa: PLC0415
+
+    caller = _caller("verify", view)
+    if list_:
+        command.list_checks(caller)
+        return ExitCode.OK
+    return command.verify(options, _located_if_any(options, caller), checks or [], caller)
+
+
+@app.command()
 def urls(
     backend: BackEndDir = None,
     frontend: FrontEndDir = None,

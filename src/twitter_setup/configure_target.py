@@ -29,12 +29,16 @@ class Target:
     is_here: bool = False
 
 
-def find(options: Options, located: Located | None, view: View) -> Target:
+def find(
+    options: Options, located: Located | None, view: View, *, with_credentials: bool = True
+) -> Target:
     """`options` with the settings laid under them; raises as `strapi_address.choose`."""
     if located is None:
         return Target(address=options.strapi or "", options=options)
     local = local_address(located.backend.port)
-    address = strapi_address.choose(options.strapi, located.file, local, view)
+    address = strapi_address.choose(
+        options.strapi, located.file, local, view, with_credentials=with_credentials
+    )
     state = StateFolder(located.backend.root)
     is_here = _is_here(address, options.strapi, local)
     return Target(
@@ -42,7 +46,7 @@ def find(options: Options, located: Located | None, view: View) -> Target:
         options=options,
         located=located,
         state=state,
-        session=_running(state) if is_here else None,
+        session=state.session_that_is_on() if is_here else None,
         is_here=is_here,
     )
 
@@ -52,10 +56,3 @@ def _is_here(address: str, given: str | None, local: str) -> bool:
     parts = urlsplit(address)
     same_port = parts.port == urlsplit(local).port
     return is_loopback(parts.hostname or "") and (given is None or same_port)
-
-
-def _running(state: StateFolder) -> SessionRecord | None:
-    """The `tunnel` that is on, or that was kept."""
-    record = state.session()
-    is_on = record is not None and (record.kept or state.lock().holder() is not None)
-    return record if is_on else None

@@ -65,6 +65,10 @@ class Advice:
     command: str | None = None
     url: str | None = None
 
+    def data(self) -> dict[str, str | None]:
+        """As it stands in JSON."""
+        return {"text": self.text, "command": self.command, "url": self.url}
+
 
 class SetupError(Exception):
     """Something that the user can act on: no traceback, a message and advice.

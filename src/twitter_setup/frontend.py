@@ -6,12 +6,11 @@ Changes nothing, and runs nothing but `git ls-files`.
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import dev_server, frameworks, packages, sources
+from twitter_setup import dev_server, frameworks, git_files, packages, sources
 from twitter_setup.dev_server import DevCommand
 from twitter_setup.edits import dotenv
 from twitter_setup.frameworks import (
@@ -36,8 +35,6 @@ __all__ = [
     "looks_like_backend_url",
     "variables_read",
 ]
-
-_GIT_TIMEOUT = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +72,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         port=number,
         port_from=port_from,
         env_files=env_files,
-        tracked=_tracked(root, paths),
+        tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
     )
 
@@ -158,26 +155,3 @@ def _port_texts(
                 yield values[name][0], f"{name} in {values[name][1].path.name}"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config
-
-
-def _tracked(root: Path, paths: Sequence[Path]) -> frozenset[Path]:
-    """Ask git which of the files it knows; none when there is no git here."""
-    if not paths:
-        return frozenset()
-    # The option: a repository's own settings must not make git start a program.
-    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--", *map(str, paths)]
-    try:
-        answer = subprocess.run(
-            command,
-            cwd=root,
-            # In a git hook these lead to another repository, or to half an index.
-            env={name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_GIT_TIMEOUT,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return frozenset()
-    known = {os.path.normpath(root / os.fsdecode(name)) for name in answer.split(b"\0") if name}
-    return frozenset(path for path in paths if str(path) in known)

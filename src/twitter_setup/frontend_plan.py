@@ -17,7 +17,7 @@ from twitter_setup.variables import Part, set_variables
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - read, not bound
 _ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
 # ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
-_TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
+TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Wish(Protocol):
 def build(wish: Wish, frontend: FrontEnd, port: int) -> FrontEndPlan:
     """`port` is the back end's: a loopback URL at another port is something else."""
     effective = reading.effective(frontend)
-    ours = wish.known_hosts | {host_of(wish.public_url)}
+    ours = wish.known_hosts | {known_as(wish.public_url)}
     wanted = {
         name: with_origin(value, wish.public_url)
         for name, (value, _) in effective.items()
-        if _names_backend(name, value, port, ours)
+        if names_backend(name, value, port, ours)
     }
     notes: list[str] = []
     for name in wish.env_vars:
@@ -77,7 +77,7 @@ def with_origin(value: str, public_url: str) -> str:
     return public_url + value[origin.end() :] if origin else public_url
 
 
-def host_of(url: str) -> str:
+def known_as(url: str) -> str:
     """What a value is recognised by as ours: its host, and on this machine its port too. '' for none."""
     try:
         parts = urlsplit(url)
@@ -87,7 +87,8 @@ def host_of(url: str) -> str:
     return f"localhost:{port}" if host in _LOOPBACK else host
 
 
-def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
+def names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]) -> bool:
+    """Whether the variable's value is the address of the back end, or of a tunnel that led to it."""
     try:
         parts = urlsplit(value)
         host, its_port = (parts.hostname or "").lower(), parts.port
@@ -97,9 +98,9 @@ def _names_backend(name: str, value: str, port: int, known_hosts: frozenset[str]
         return False
     if host in _LOOPBACK:
         at = its_port or {"http": 80, "https": 443}[parts.scheme]
-        return at == port or host_of(value) in known_hosts
+        return at == port or known_as(value) in known_hosts
     # Another service may be at ngrok as well: without knowing the host, the name has to say it.
-    is_leftover = host.endswith(_TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
+    is_leftover = host.endswith(TUNNEL_SUFFIXES) and reading.looks_like_backend_url(name)
     return host in known_hosts or is_leftover
 
 

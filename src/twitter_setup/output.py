@@ -11,7 +11,7 @@ import json
 import re
 import select
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
@@ -123,6 +123,7 @@ class People:
         self._streams = _Streams()
         self._quiet = quiet
         self._verbose = verbose
+        self._status: Any = None  # the spinner that turns now
 
     @property
     def may_ask(self) -> bool:
@@ -195,7 +196,27 @@ class People:
             yield lambda _: None
             return
         with self._streams.err.status(text) as status:
-            yield status.update
+            self._status = status
+            try:
+                yield status.update
+            finally:
+                self._status = None
+
+    def finding(self, data: Mapping[str, Any]) -> None:
+        if not self._quiet or data["status"] not in {"pass", "skip"}:
+            self._print_beside_spinner(render.finding(data, is_verbose=self._verbose))
+
+    def hop(self, data: Mapping[str, Any]) -> None:
+        if not self._quiet or not data["is_passed"]:
+            self._print_beside_spinner([render.hop(data)])
+
+    def _print_beside_spinner(self, lines: Iterable[Line]) -> None:
+        if self._status is not None:  # its line must not be written into
+            self._status.stop()
+        for line in lines:
+            self._streams.print_out(line)
+        if self._status is not None:
+            self._status.start()
 
     def answer(
         self,
@@ -267,6 +288,10 @@ class Program:
         del text
         yield lambda _: None
 
+    def hop(self, data: Mapping[str, Any]) -> None: ...
+
+    def finding(self, data: Mapping[str, Any]) -> None: ...
+
     def answer(
         self,
         name: str,
@@ -282,7 +307,7 @@ class Program:
         entry = {
             "code": error.code,
             "message": _sentences(error.message, error.unchanged),
-            "advice": [advice_data(advice) for advice in error.advice],
+            "advice": [advice.data() for advice in error.advice],
         }
         self._write("failed", {}, (entry,), error.exit_code)
 
@@ -331,10 +356,6 @@ def _sentences(message: str, unchanged: str) -> str:
     if not unchanged:
         return message
     return f"{message} {unchanged}" if message.endswith((".", ":")) else f"{message}. {unchanged}"
-
-
-def advice_data(advice: Advice) -> dict[str, str | None]:
-    return {"text": advice.text, "command": advice.command, "url": advice.url}
 
 
 def _is_terminal(file: Any) -> bool:

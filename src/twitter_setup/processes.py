@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import psutil
@@ -31,6 +31,18 @@ class ProcessFacts:
     @property
     def label(self) -> str:
         return f"{self.name} (PID {self.pid})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartEnvironment:
+    """What a server was started with. Secrets are among it: for look-ups by name, never to be shown.
+
+    `handed_on`: what its cluster workers got from it, which has read `.env` before; {} for none.
+    """
+
+    pid: int
+    own: Mapping[str, str] = field(repr=False)
+    handed_on: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def facts(pid: int) -> ProcessFacts | None:
@@ -140,6 +152,34 @@ def inherits(pid: int, variable: str) -> bool:
                 if variable in environ and (process == leader or "NODE_UNIQUE_ID" in environ):
                     return True
     return False
+
+
+def start_environment(port: int, folder: str) -> StartEnvironment | None:
+    """Look at the server that listens on `port` and works in `folder`.
+
+    None where there is none, and where the system does not tell: another user's.
+    """
+    folder = os.path.realpath(folder)
+    for pid in _listening(port):
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if process.cwd() != folder:
+                continue
+            environ = process.environ()
+            parent = process.parent()
+            if "NODE_UNIQUE_ID" in environ and parent is not None:  # a worker listens by itself
+                return StartEnvironment(pid=parent.pid, own=parent.environ(), handed_on=environ)
+            return StartEnvironment(pid=pid, own=environ, handed_on=_handed_on(process))
+    return None
+
+
+def _handed_on(primary: psutil.Process) -> Mapping[str, str]:
+    for child in primary.children():
+        with suppress(psutil.Error):
+            environ = child.environ()
+            if "NODE_UNIQUE_ID" in environ:
+                return environ
+    return {}
 
 
 def end(pid: int, started: float, marker: str, *, patience: float = 2.0) -> bool:

@@ -50,7 +50,7 @@ def _known_hosts(state: StateFolder) -> frozenset[str]:
     """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
     record = state.session()
     urls = [state.last().get("public_url"), record.public_url if record else None]
-    return frozenset(host for url in urls if url and (host := frontend_plan.host_of(url)))
+    return frozenset(host for url in urls if url and (host := frontend_plan.known_as(url)))
 
 
 def heading(located: Located) -> str:

@@ -47,15 +47,16 @@ def error(problem: SetupError) -> list[Line]:
 
 
 def _advice(advice: Sequence[Advice]) -> list[Line]:
-    lines = []
-    for one in advice:
-        parts = [("  → ", "cyan"), (one.text, "")]
-        if one.command:
-            parts += [(": ", ""), (one.command, "bold")]
-        if one.url:
-            parts += [("  ", ""), (one.url, "underline")]
-        lines.append(Line(tuple(parts)))
-    return lines
+    return [advice_line(one.data(), indent=2) for one in advice]
+
+
+def advice_line(advice: Data, *, indent: int) -> Line:
+    parts = [(f"{'':<{indent}}→ ", "cyan"), (advice["text"], "")]
+    if advice["command"]:
+        parts += [(": ", ""), (advice["command"], "bold")]
+    if advice["url"]:
+        parts += [("  ", ""), (advice["url"], "underline")]
+    return Line(tuple(parts), hang=indent + 2)
 
 
 def rows(title: str, pairs: Sequence[tuple[str, str]]) -> list[Line]:
@@ -301,6 +302,65 @@ def _configure(data: Data, context: Data) -> Iterator[Line]:
 _AS_IT_SHOULD_BE = "Everything is as it should be; nothing was written."
 
 
+_MARKS = {
+    "pass": ("✓", "green"),
+    "warn": ("!", "yellow"),
+    "fail": ("✗", "red"),
+    "skip": ("-", "dim"),
+    "error": ("?", "magenta"),
+}
+_COLUMN = 21  # where what a check says begins
+
+
+def finding(data: Data, *, is_verbose: bool) -> Iterator[Line]:
+    """One check: a line, and below it what a person needs to mend it."""
+    mark, style = _MARKS[data["status"]]
+    parts = ((f"{mark} ", style), (f"{data['id']:<18} ", "bold"), (data["summary"], ""))
+    yield Line(parts, hang=_COLUMN)
+    if data["status"] in {"warn", "fail", "error"} or is_verbose:
+        for line in data["detail"].splitlines():
+            yield Line(((f"{'':<{_COLUMN + 2}}{line}", "dim"),), hang=_COLUMN + 2)
+    for advice in data["advice"]:
+        yield advice_line(advice, indent=_COLUMN)
+
+
+def hop(data: Data) -> Line:
+    """One step of a login that is watched."""
+    mark, style = _MARKS["pass" if data["is_passed"] else "fail"]
+    status = f"  (HTTP {data['status']})" if data["status"] and data["is_passed"] else ""
+    parts = (
+        (f"  {mark} ", style),
+        (f"{data['id']:<16} ", "bold"),
+        (data["summary"], ""),
+        (status, "dim"),
+    )
+    return Line(parts, hang=_COLUMN)
+
+
+def _verify(data: Data, context: Data) -> Iterator[Line]:
+    counts = data["counts"]
+    words = {"pass": "passed", "warn": "to look at", "fail": "failed", "error": "not known"}
+    parts = [f"{counts[name]} {word}" for name, word in words.items() if counts[name]]
+    if counts["skip"]:
+        parts.append(f"{counts['skip']} not tried")
+    yield Line.of()
+    yield Line.of(f"{', '.join(parts)}.", "bold")
+    if context["again"]:
+        yield _pair("Afterwards", f"twitter-setup verify {' '.join(context['again'])}")
+    elif context["connect_url"] and context["is_whole"]:
+        yield Line.of(
+            "Nothing stands in the way of a login. Only a real one proves the rest: that X gives the "
+            "e-mail address, and that your access level at X allows it."
+        )
+        yield _pair("Log in at", context["connect_url"])
+
+
+def _verify_list(data: Data, _: Data) -> Iterator[Line]:
+    for check in data["checks"]:
+        needs = f"   (needs {', '.join(check['needs'])})" if check["needs"] else ""
+        yield Line(((f"{check['id']:<18} ", "bold"), (check["title"], ""), (needs, "dim")), hang=19)
+
+
 def _init(data: Data, _: Data) -> Iterator[Line]:
     if not data["written"]:
         yield Line.of(f"{data['path']} has all of it already.")
@@ -336,5 +396,7 @@ ANSWERS: dict[str, Callable[[Data, Data], Iterator[Line]]] = {
     "undo": _undo,
     "init": _init,
     "configure": _configure,
+    "verify": _verify,
+    "verify-list": _verify_list,
     "dry-run": _dry_run,
 }

@@ -100,6 +100,9 @@ class Options:
     secret: Secret | None = None
     redirect: str | None = None
     disable: bool = False
+    strict: bool = False
+    login: bool = False
+    timeout: float | None = None
     strapi: str | None = None
     authtoken: Secret | None = None
 

@@ -55,6 +55,13 @@ def walk(
     return islice(_readable(root, suffixes, skip), _MAX_FILES)
 
 
+def pages(root: Path) -> Iterator[tuple[Path, str]]:
+    """Read what a front end shows, below `root`: its text with the lines of comments left empty."""
+    for path, content in walk(root, _PAGES, _is_not_source):
+        lines = content.decode(errors="replace").splitlines()
+        yield path, "\n".join("" if _COMMENT.match(line) else line for line in lines)
+
+
 def variables_read(root: Path) -> tuple[str, ...]:
     """List the environment variables that the code below `root` reads."""
     names: set[str] = set()

@@ -133,6 +133,12 @@ class StateFolder:
         with suppress(*_NO_REGISTRY):
             registry_file(self.backend).unlink(missing_ok=True)
 
+    def session_that_is_on(self) -> SessionRecord | None:
+        """The `tunnel` that runs, or that was kept."""
+        record = self.session()
+        is_on = record is not None and (record.kept or self.lock().holder() is not None)
+        return record if is_on else None
+
     def outside(self) -> frozenset[str]:
         """Files outside the project that a session of this user changed, by the user's own list.
 

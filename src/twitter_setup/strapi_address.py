@@ -48,17 +48,20 @@ def parse(text: str, name: str = "--strapi") -> str:
     return f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
 
 
-def choose(given: str | None, file: FileSettings, local: str, view: View) -> str:
+def choose(
+    given: str | None, file: FileSettings, local: str, view: View, *, with_credentials: bool = True
+) -> str:
     """`given` is the flag's or the environment's, already read; `local` the back end's own address.
 
-    Raises `usage` where the file names another machine and nobody can be asked, `declined` at a no.
+    Without credentials nothing secret is sent, and nothing asked. Raises `usage` where the file names
+    another machine and nobody can be asked, `declined` at a no.
     """
     named = file.get("strapi", "url")
     if given or not named:
         return given or local
     address = parse(named, f"{file.path}: `strapi.url`")
     host = urlsplit(address).hostname or ""
-    if is_loopback(host):
+    if is_loopback(host) or not with_credentials:
         return address
     if not view.may_ask:
         raise SetupError(

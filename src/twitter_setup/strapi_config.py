@@ -1,6 +1,6 @@
 """The config files of a back end, read as its server would: which of them decides, what they set.
 
-Strapi merges `config/env/development/<name>.*` over `config/<name>.*`; a server of another kind
+Strapi merges `config/env/<NODE_ENV>/<name>.*` over `config/<name>.*`; a server of another kind
 has one TOML file.
 """
 
@@ -76,15 +76,20 @@ class Variables:
         )
 
 
-def find_files(root: Path, name: str, given: str | None = None) -> tuple[ConfigFile, ...]:
-    """Find the files of the config `name`, the one that wins first; `given` is the only one."""
+def find_files(
+    root: Path, name: str, given: str | None = None, mode: str = "development"
+) -> tuple[ConfigFile, ...]:
+    """Find the files of the config `name`, the one that wins first; `given` is the only one.
+
+    `mode` is NODE_ENV, which `strapi develop` sets to `development` where nothing else does.
+    """
     if given is not None:
         return _existing([root / given])
     is_typescript = (root / "tsconfig.json").is_file()
     scripts = (".ts", ".js") if is_typescript else (".js", ".ts")
     return tuple(
         file
-        for folder in (root / "config" / "env" / "development", root / "config")
+        for folder in (root / "config" / "env" / mode, root / "config")
         for file in _existing(
             [folder / f"{name}{suffix}" for suffix in (*scripts, ".json", ".toml")]
         )[:1]

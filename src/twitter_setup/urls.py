@@ -46,9 +46,8 @@ def urls(located: Located) -> tuple[str, dict[str, Any]]:
     if located.options.url:
         kind = layout.wanted(located)
         return "given", sheet_for(located, "url", located.options.url, kind).data()
-    record = state.session()
-    is_on = record is not None and (record.kept or state.lock().holder() is not None)
-    if record and record.sheet and is_on:
+    record = state.session_that_is_on()
+    if record and record.sheet:
         return "session", record.sheet
     last = state.last()
     if last:

@@ -46,6 +46,12 @@ class View(Protocol):
     def working(self, text: str) -> AbstractContextManager[Callable[[str], None]]:
         """Progress while a long wait runs; the function it gives changes the text."""
 
+    def hop(self, data: Mapping[str, Any]) -> None:
+        """One step of a login that is watched; in JSON all of them are in the answer."""
+
+    def finding(self, data: Mapping[str, Any]) -> None:
+        """One check of `verify`, as soon as it is known; in JSON all of them are in the answer."""
+
     def answer(
         self,
         name: str,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from twitter_setup import gateway_site, provider_checkpoint
+from twitter_setup import addresses, gateway_site, provider_checkpoint
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
@@ -14,8 +13,6 @@ from twitter_setup.state import SessionRecord, StateFolder
 from twitter_setup.strapi import listens
 from twitter_setup.view import View
 
-# The free plan shows its own page to browsers first (ERR_NGROK_6024).
-_FREE_PLAN = (".ngrok-free.app", ".ngrok-free.dev")
 _SAID_FREE_PLAN = "said_free_plan"
 
 
@@ -55,17 +52,13 @@ def before_the_sheet(
         )
     if not arrangement.is_one_origin:
         notes += _two_origins(located, public_url)
-    if is_free_plan(public_url) and not state.answers().get(_SAID_FREE_PLAN):
+    if addresses.is_free_tunnel(public_url) and not state.answers().get(_SAID_FREE_PLAN):
         state.save_answers({**state.answers(), _SAID_FREE_PLAN: True})
         notes.append(
             "ngrok's free plan has 20,000 requests and 1 GB a month, and a page of a dev server is "
             "hundreds of requests. For daily work: twitter-setup tunnel --local"
         )
     return notes
-
-
-def is_free_plan(public_url: str) -> bool:
-    return (urlsplit(public_url).hostname or "").endswith(_FREE_PLAN)
 
 
 def _two_origins(located: Located, public_url: str) -> list[str]:
@@ -78,7 +71,7 @@ def _two_origins(located: Located, public_url: str) -> list[str]:
             "back end have one address. They have two now, so it will answer “OAuth authentication "
             "requires a completed provider session”. Without --two-origins they have one."
         ]
-    if is_free_plan(public_url):
+    if addresses.is_free_tunnel(public_url):
         return [
             "On ngrok's free plan the front end's own requests get ngrok's browser page instead of "
             "Strapi's answer, and look like a CORS error. Without --two-origins they get through."

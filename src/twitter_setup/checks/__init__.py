@@ -1,0 +1,1 @@
+"""The checks of `verify`: each one question, judged from facts; none prints, none reads by itself."""

@@ -1,0 +1,42 @@
+"""The checks that ask X; what its answers mean is in `x_checks`."""
+
+from __future__ import annotations
+
+from twitter_setup.checks import x_checks
+from twitter_setup.checks.finding import Finding, skipped
+from twitter_setup.checks.remote import CONFIGURE, no_session
+from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.errors import Advice
+
+_NO_PAIR = "no key and secret to ask X with"
+
+
+def clock(facts: Facts) -> Finding:
+    """Does this machine's clock agree with X's?"""
+    return skipped(_NO_PAIR) if facts.x_keys is None else x_checks.clock(facts.x_keys)
+
+
+def x_keys(facts: Facts) -> Finding:
+    """Does X know the key and the secret?"""
+    return _no_pair(facts) if facts.x_keys is None else x_checks.keys(facts.x_keys)
+
+
+def x_callback(facts: Facts) -> Finding:
+    """Is the callback in the app's list at X?"""
+    if facts.x_keys is None:
+        return skipped(_NO_PAIR)
+    if facts.x_callback is None or facts.callback_at_x is None:
+        return no_session()
+    return x_checks.callback(facts.x_callback, facts.callback_at_x)
+
+
+def _no_pair(facts: Facts) -> Finding:
+    if facts.admin.providers is not None:
+        return skipped("Strapi holds no key and secret to ask X with", CONFIGURE)
+    return skipped(
+        _NO_PAIR,
+        Advice(
+            "give them, or an administrator's credentials so that Strapi's are taken",
+            command="TWITTER_API_KEY and TWITTER_API_SECRET",
+        ),
+    )

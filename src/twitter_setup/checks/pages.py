@@ -1,0 +1,110 @@
+"""The checks of the pages: where a login ends, and those that X wants to know."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from twitter_setup import gateway_site
+from twitter_setup.checks.docs import explained
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
+from twitter_setup.checks.redirect_source import redirect_page_source_finding
+from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite
+from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.web import Page
+from twitter_setup.errors import Advice
+
+
+def redirect_page(facts: Facts) -> Finding:
+    """Is the page there where a login ends, and does it finish the login?"""
+    page, url = facts.redirect_page, facts.redirect_url
+    if url is None:
+        return skipped("there is no front end here, and no redirect URL is known")
+    if page is None:
+        return skipped(f"{url} is no web page: it is not asked for")
+    return _not_answered(facts, page) or _by_source(facts, page)
+
+
+def _not_answered(facts: Facts, page: Page) -> Finding | None:
+    if page.problem:
+        return failed(
+            f"{page.url} does not answer: {page.problem}",
+            PROBLEMS[page.problem],
+            _start_frontend(facts),
+        )
+    if page.status == 502:
+        return failed(
+            "the front end does not run",
+            f"{page.url} answers HTTP 502: the gateway found nothing at the front end's port.",
+            _start_frontend(facts),
+        )
+    if blocked_by_vite(page):
+        return failed(
+            "the front end's dev server refuses the public host",
+            f"{page.url} answers “Blocked request” (HTTP {page.status}).",
+            Advice("lead the address to the gateway's port, which `tunnel` prints"),
+        )
+    if page.status >= 400:
+        return failed(
+            f"the redirect page is not there (HTTP {page.status})",
+            f"{page.url} is where Strapi sends the browser at the end of a login.",
+            explained("redirect-page", "add that page; the code for it is there too"),
+            Advice(
+                "or name the one that you have", command="twitter-setup configure --redirect URL"
+            ),
+        )
+    return None
+
+
+def _by_source(facts: Facts, page: Page) -> Finding:
+    """A single-page app answers 200 for every path: its source says more."""
+    answers = f"{page.url} answers (HTTP {page.status})"
+    if facts.login_code is None or facts.frontend is None or not _is_ours(facts, page.url):
+        return passed(answers)
+    located = facts.situation.located
+    found = redirect_page_source_finding(
+        facts.login_code,
+        redirect_path=facts.redirect_path,
+        framework=facts.frontend.framework,
+        generation=facts.situation.generation,
+        layout=facts.situation.layout,
+        root=located.root if located else facts.frontend.root,
+    )
+    return passed(f"{answers}; {found.summary}") if found.status is Status.PASS else found
+
+
+def _is_ours(facts: Facts, url: str) -> bool:
+    """Whether the page is of the front end here: its source says nothing of another one's."""
+    return urlsplit(url).path.rstrip("/") == facts.redirect_path.rstrip("/")
+
+
+def _start_frontend(facts: Facts) -> Advice:
+    if facts.frontend is None:
+        return Advice("start the front end")
+    command = gateway_site.start_command(facts.frontend)
+    return Advice(
+        f"start {facts.frontend.title} in {facts.named(facts.frontend.root)}", command or None
+    )
+
+
+def legal_pages(facts: Facts) -> Finding:
+    """Can X and people reach the pages that the e-mail permission asks for?"""
+    pages = facts.legal_pages
+    if not pages:
+        return skipped("no pages for terms and privacy are known: any public page of yours will do")
+    wrong = [
+        f"{url}: {page.problem or f'HTTP {page.status}'}"
+        for url, page in pages.items()
+        if page.problem or page.status >= 400
+    ]
+    if wrong:
+        return warned(
+            "a page for terms or privacy is not there",
+            "\n".join(
+                [*wrong, "X wants both before it gives e-mail addresses, which Strapi needs."]
+            ),
+            Advice(
+                "name pages that are there, in [portal] of twitter-setup.toml",
+                command="twitter-setup init",
+            ),
+        )
+    return passed(f"terms and privacy are there: {', '.join(pages)}")

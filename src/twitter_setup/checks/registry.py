@@ -1,0 +1,103 @@
+"""All checks, in the order in which a person would look: the files, what runs, Strapi's setting, X.
+
+A check is not asked where one that it needs failed, so that one cause is one red line.
+"""
+
+from __future__ import annotations
+
+from twitter_setup.checks import (
+    asked_of_x,
+    backend_url,
+    connect,
+    frontend_url,
+    local,
+    pages,
+    remote,
+    strapi_files,
+    strapi_setting,
+)
+from twitter_setup.checks.finding import Check
+
+CHECKS = (
+    # The files
+    Check("project", "what the project is", local.project),
+    Check("server-url", "Strapi's URL in the files", backend_url.server_url, ("project",)),
+    Check("frontend-url", "the front end's URL of Strapi", frontend_url.frontend_url),
+    Check("one-host", "one host for all", backend_url.one_host, ("server-url", "frontend-url")),
+    Check("session-middleware", "Strapi's session", strapi_files.session_middleware, ("project",)),
+    Check("proxy", "trust in the proxy", strapi_files.proxy, ("project",)),
+    Check("git-secrets", "secrets in git", local.git_secrets),
+    # What answers
+    Check("clock", "this machine's clock", asked_of_x.clock, reads=("x_keys",)),
+    Check("backend", "Strapi here", remote.backend, ("project",), reads=("health",)),
+    Check("tunnel", "the way in", remote.tunnel, reads=("public_health",)),
+    Check(
+        "public-url",
+        "Strapi at the public address",
+        remote.public_url,
+        ("backend", "tunnel"),
+        reads=("public_health",),
+    ),
+    Check(
+        "browser-page",
+        "a page before the app",
+        remote.browser_page,
+        ("tunnel",),
+        reads=("front_page",),
+    ),
+    # Strapi's setting
+    Check("admin", "the admin API", strapi_setting.admin, ("backend",), reads=("admin",)),
+    Check(
+        "provider", "the provider twitter", strapi_setting.provider, ("admin",), reads=("admin",)
+    ),
+    Check(
+        "credentials",
+        "key and secret in Strapi",
+        strapi_setting.credentials,
+        ("admin",),
+        reads=("admin",),
+    ),
+    Check(
+        "callback",
+        "Strapi's live callback",
+        strapi_setting.callback,
+        ("server-url", "admin"),
+        reads=("admin",),
+    ),
+    Check(
+        "redirect-page",
+        "the page where a login ends",
+        pages.redirect_page,
+        ("tunnel",),
+        reads=("redirect_page",),
+    ),
+    Check("layout", "whether this layout can log in", local.layout, ("project",)),
+    # X
+    Check(
+        "x-keys",
+        "key and secret at X",
+        asked_of_x.x_keys,
+        ("clock", "credentials"),
+        reads=("x_keys",),
+    ),
+    Check(
+        "x-callback", "the callback at X", asked_of_x.x_callback, ("x-keys",), reads=("x_callback",)
+    ),
+    Check(
+        "connect",
+        "the first hop of a login",
+        connect.connect,
+        (
+            *("session-middleware", "proxy", "public-url", "provider", "credentials", "callback"),
+            *("x-keys", "x-callback"),
+        ),
+        reads=("connect", "x_keys", "x_callback"),
+    ),
+    Check(
+        "legal-pages",
+        "the pages for X",
+        pages.legal_pages,
+        ("tunnel", "redirect-page"),
+        reads=("legal_pages",),
+    ),
+)

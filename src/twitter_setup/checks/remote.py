@@ -1,0 +1,174 @@
+"""The checks of what answers: Strapi on this machine, and at its public address."""
+
+from __future__ import annotations
+
+from twitter_setup import ngrok_errors
+from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.web import Page
+from twitter_setup.errors import Advice
+from twitter_setup.strapi import Health
+
+NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
+START_STRAPI = Advice("in the back end's folder", command="npm run develop")
+CONFIGURE = Advice("write it", command="twitter-setup configure")
+_BROWSER_PAGES = frozenset({"6022", "6024"})
+
+
+def no_session() -> Finding:
+    return skipped("no tunnel is open and no --url is given", NO_TUNNEL)
+
+
+def backend(facts: Facts) -> Finding:
+    """Does Strapi answer here, and is it this project's?"""
+    address, health = facts.address, facts.health
+    if health is Health.DOWN:
+        return failed(
+            f"Strapi does not answer at {address}",
+            "Nothing listens there, so there is nothing to log in to.",
+            START_STRAPI,
+        )
+    if health is Health.STARTING:
+        return failed(
+            f"something listens at {address}, and its /_health is not Strapi's",
+            "Strapi may still be starting, or another program has its port.",
+            Advice(
+                "wait until its terminal says that it has started; else",
+                command=START_STRAPI.command,
+            ),
+        )
+    who = f", {facts.listener.label}" if facts.listener else ""
+    return passed(f"Strapi answers at {address}{who}")
+
+
+def tunnel(facts: Facts) -> Finding:
+    """Do the parts of the session run, and does ngrok's edge find them?"""
+    situation, page = facts.situation, facts.public_health
+    if page is None:
+        return no_session()
+    for part in facts.dead_children:
+        return failed(
+            f"the {part} of the session has ended",
+            "The session's own process should have started it again.",
+            Advice("end that tunnel with Ctrl-C, then", command="twitter-setup tunnel"),
+        )
+    if page.ngrok_error and page.ngrok_error not in _BROWSER_PAGES:
+        known = ngrok_errors.sentence(f"ERR_NGROK_{page.ngrok_error}")
+        return failed(
+            f"ngrok answers instead of Strapi: ERR_NGROK_{page.ngrok_error} (HTTP {page.status})",
+            _NGROK.get(page.ngrok_error, known),
+            Advice("open the tunnel anew", command="twitter-setup tunnel"),
+            Advice(
+                "what it means", url=f"https://ngrok.com/docs/errors/err_ngrok_{page.ngrok_error}"
+            ),
+        )
+    if page.problem:
+        return failed(
+            f"{situation.public_url} does not answer: {page.problem}",
+            PROBLEMS[page.problem],
+            *_reach_advice(facts),
+        )
+    return passed(f"{situation.public_url} is reached")
+
+
+_NGROK = {
+    "3200": "The endpoint is offline: no agent publishes this address now.",
+    "3004": "The gateway's answer was not one that ngrok understands.",
+    "8012": "ngrok's agent runs, and nothing listens at the local port that it leads to.",
+    "727": "The month's requests of the account are used up.",
+    "734": "Too many requests in a minute.",
+}
+PROBLEMS = {
+    "no such host": "The name does not resolve: the address is mistyped, or its DNS entry is gone.",
+    "refused": "Nothing listens there.",
+    "certificate": "Its certificate is not valid for this name, or not trusted.",
+    "timeout": "No answer within five seconds.",
+    "cut off": "The connection ended before an answer came.",
+}
+
+
+def _reach_advice(facts: Facts) -> tuple[Advice, ...]:
+    if facts.situation.reach == "url":
+        return (Advice("look after your own tunnel or proxy; it must lead to this machine"),)
+    return (NO_TUNNEL,)
+
+
+def public_url(facts: Facts) -> Finding:
+    """Is it this Strapi that answers at the public address?"""
+    page = facts.public_health
+    if page is None:
+        return no_session()
+    url = facts.situation.public_url
+    if page.status == 204:
+        return passed(f"Strapi answers at {url}")
+    if page.status == 421:
+        return failed(
+            f"{url} leads to a gateway of another address (HTTP 421)",
+            "The gateway answers only to the name that it was started for.",
+            Advice("open the tunnel anew", command="twitter-setup tunnel"),
+        )
+    if blocked_by_vite(page):
+        return failed(
+            f"a Vite dev server answers at {url}, and refuses the host",
+            f"Expected Strapi's /_health (204); found “Blocked request” (HTTP {page.status}): the address "
+            "leads to the front end, past the gateway.",
+            Advice("lead it to the gateway's port, which `tunnel` prints"),
+        )
+    if page.status in {502, 503, 504}:
+        return failed(
+            f"{url} is reached, but Strapi is not behind it (HTTP {page.status})",
+            "The way ends before Strapi: the gateway, tunnel or proxy found nothing at Strapi's port.",
+            Advice("does it lead to the right port? see", command="twitter-setup status"),
+        )
+    return failed(
+        f"what answers at {url} is not this Strapi (HTTP {page.status})",
+        "Expected Strapi's /_health, which is 204 without content.",
+        Advice(
+            "does the address lead to this machine and to the right port?",
+            command="twitter-setup status",
+        ),
+    )
+
+
+def blocked_by_vite(page: Page) -> bool:
+    return page.status == 403 and "is not allowed" in page.text and "allowedHosts" in page.text
+
+
+def browser_page(facts: Facts) -> Finding:
+    """Does a page of ngrok's stand before the app?"""
+    page = facts.front_page
+    if page is None:
+        return no_session()
+    if page.ngrok_error in _BROWSER_PAGES:
+        return _page_of_ngroks(facts, page)
+    if blocked_by_vite(page):
+        return failed(
+            "the front end's dev server refuses the public host",
+            f"Vite answers “Blocked request” (HTTP {page.status}): the address leads to it past the gateway.",
+            Advice("lead it to the gateway's port, which `tunnel` prints"),
+        )
+    if page.problem:
+        return unknown(f"{page.url} does not answer: {page.problem}", PROBLEMS[page.problem])
+    return passed("no page stands before the app")
+
+
+def _page_of_ngroks(facts: Facts, page: Page) -> Finding:
+    if page.ngrok_error == "6022":
+        return failed(
+            "ngrok shows a warning page to every browser (ERR_NGROK_6022)",
+            "It serves no pages for an account that is not verified, or without an authtoken.",
+            Advice("sign up, and set NGROK_AUTHTOKEN", url="https://dashboard.ngrok.com/signup"),
+        )
+    said = "the free plan's browser page comes first (ERR_NGROK_6024)"
+    if facts.situation.layout == "one-origin":
+        return warned(
+            said,
+            "Each person clicks “Visit Site” once; its cookie then holds for pages and requests alike.",
+            Advice("for daily work without it", command="twitter-setup tunnel --local"),
+        )
+    return failed(
+        said,
+        "The front end's own requests come from another address: they get that page instead of "
+        "Strapi's answer, and look like a CORS error (measured).",
+        Advice("give both ends one address", command="twitter-setup tunnel"),
+    )

@@ -1,0 +1,224 @@
+"""What is asked over the network, each once a run: Strapi here, at its public address, its admin API, X."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from twitter_setup import processes, providers, x
+from twitter_setup.checks import web
+from twitter_setup.checks.lazy import fact
+from twitter_setup.checks.local_facts import LocalFacts
+from twitter_setup.checks.web import Page
+from twitter_setup.errors import SetupError
+from twitter_setup.processes import ProcessFacts
+from twitter_setup.settings import Secret
+from twitter_setup.strapi import Credentials, Health, Strapi
+from twitter_setup.x import XAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """What the admin API gave: the providers, or why not."""
+
+    providers: Mapping[str, Mapping[str, Any]] | None = None
+    problem: SetupError | None = None
+
+    @property
+    def twitter(self) -> Mapping[str, Any]:
+        return (self.providers or {}).get(providers.PROVIDER, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Key and secret, and where they are from."""
+
+    key: Secret
+    secret: Secret
+    source: str
+
+
+class Facts(LocalFacts):
+    """Besides the `situation`, the constructor takes the `address` of Strapi by keyword."""
+
+    @fact
+    def address(self) -> str:
+        """Where this Strapi is asked."""
+        raise AssertionError("given by the command")
+
+    @fact
+    def x_address(self) -> str:
+        return x.address_of(self.situation.environ.get(x.ADDRESS_VARIABLE))
+
+    def prefetch(self, names: Iterable[str]) -> None:
+        """Begin to read these, side by side; nothing that is read changes anything."""
+        for name in dict.fromkeys(names):
+            threading.Thread(target=self._try, args=(name,), daemon=True, name=name).start()
+
+    def _try(self, name: str) -> None:
+        with suppress(Exception):  # kept, and raised to the check that asks
+            getattr(self, name)
+
+    # Here
+
+    @fact
+    def health(self) -> Health:
+        """Of the Strapi at `address`."""
+        strapi = Strapi(self.address, Credentials())
+        try:
+            return strapi.health()
+        finally:
+            strapi.close()
+
+    @fact
+    def dead_children(self) -> tuple[str, ...]:
+        """The parts of the session that are not running any more."""
+        session = self.situation.session
+        if session is None or session.kept:
+            return ()
+        parts = (
+            ("ngrok agent", session.agent_pid, session.agent_started, session.agent_config),
+            ("gateway", session.gateway_pid, session.gateway_started, session.gateway_config),
+        )
+        return tuple(
+            name
+            for name, pid, started, config in parts
+            if pid and processes.noted(pid, started, config) is None
+        )
+
+    @fact
+    def listener(self) -> ProcessFacts | None:
+        located = self.situation.located
+        return processes.listener(located.backend.port) if located else None
+
+    # At the public address
+
+    @fact
+    def public_health(self) -> Page | None:
+        """Strapi's own `/_health`, as a program asks it; past ngrok's browser page."""
+        url = self.situation.public_url
+        return (url and web.get(f"{url}/_health", headers=web.PAST_THE_BROWSER_PAGE)) or None
+
+    @fact
+    def front_page(self) -> Page | None:
+        """What a browser gets at first."""
+        url = self.situation.public_url
+        return web.get(f"{url}/", as_browser=True) if url else None
+
+    @fact
+    def redirect_url(self) -> str | None:
+        """The page where a login ends: the session's, else that of the public URL, else Strapi's own."""
+        situation = self.situation
+        if situation.session and not situation.options.url:
+            known = situation.session.sheet.get("redirect_url")
+            return str(known) if known else None
+        if situation.public_url and situation.layout == "one-origin":
+            return f"{situation.public_url}{self.redirect_path}"
+        stored = self.admin.twitter.get("callback")
+        return str(stored) if stored else None
+
+    @fact
+    def redirect_page(self) -> Page | None:
+        url = self.redirect_url
+        if not url or not url.startswith(("http://", "https://")):
+            return None
+        return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
+
+    @fact
+    def legal_pages(self) -> dict[str, Page]:
+        """The pages that X wants to know, each once, by URL."""
+        sheet = self.situation.session.sheet if self.situation.session else {}
+        names = ("terms_of_service_url", "privacy_policy_url")
+        urls = list(dict.fromkeys(str(sheet[name]) for name in names if sheet.get(name)))
+        return dict(zip(urls, _all_at_once(urls), strict=True))
+
+    @fact
+    def connect(self) -> Page | None:
+        """The first hop of a login; one request a run, Strapi allows ten a minute."""
+        situation = self.situation
+        if not situation.public_url:
+            return None
+        url = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+        return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
+
+    # Strapi's admin API
+
+    @fact
+    def admin(self) -> Admin:
+        """One login, one list. Without credentials: nothing, and no problem."""
+        given = Credentials.of(self.situation.options)
+        if not given.are_given:
+            return Admin()
+        strapi = Strapi(self.address, given)
+        try:
+            return Admin(strapi.providers())
+        except SetupError as problem:
+            return Admin(problem=_better_known(strapi, problem))
+        finally:
+            strapi.close()
+
+    # X
+
+    @fact
+    def pair(self) -> Pair | None:
+        """Key and secret: those given, else those that Strapi holds."""
+        options, twitter = self.situation.options, self.admin.twitter
+        if options.key and options.secret:
+            return Pair(options.key, options.secret, "given")
+        key, secret = twitter.get("key"), twitter.get("secret")
+        if isinstance(key, str) and isinstance(secret, str) and key and secret:
+            return Pair(Secret(key), Secret(secret), "of Strapi")
+        return None
+
+    @fact
+    def x_keys(self) -> XAnswer | None:
+        """A request token that needs no callback: do key, secret and clock do?"""
+        return self._ask_x(x.OUT_OF_BAND)
+
+    @fact
+    def x_callback(self) -> XAnswer | None:
+        """The same with the real callback: is it in the app's list?"""
+        url = self.callback_at_x
+        return self._ask_x(url) if url else None
+
+    @fact
+    def callback_at_x(self) -> str | None:
+        """What X must know: by the public URL, else as Strapi computes it."""
+        return self.situation.callback_url or self.admin.twitter.get("redirectUri")
+
+    def _ask_x(self, callback: str) -> XAnswer | None:
+        pair = self.pair
+        if pair is None:
+            return None
+        with x.open_client(self.x_address) as client:
+            return x.request_token(self.x_address, pair.key, pair.secret, callback, client=client)
+
+
+def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:
+    """A refused login may be that of a Strapi that has no administrator at all."""
+    if problem.code == "strapi_auth" and strapi.credentials.token is None:
+        try:
+            strapi.check_ready()
+        except SetupError as better:
+            return better
+    return problem
+
+
+def _all_at_once(urls: list[str]) -> list[Page]:
+    pages: dict[int, Page] = {}
+
+    def fetch(place: int) -> None:
+        pages[place] = web.get(urls[place], as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
+
+    threads = [
+        threading.Thread(target=fetch, args=(place,), daemon=True) for place in range(len(urls))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(web.SECONDS * 2)
+    late: web.Problem = "timeout"
+    return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]

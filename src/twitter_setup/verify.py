@@ -1,0 +1,159 @@
+"""The `verify` command: which checks, with which facts, and what their findings come to."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from twitter_setup import configure_target, credential_shapes, watch_login
+from twitter_setup.checks import runner
+from twitter_setup.checks.finding import Check, Outcome, Status
+from twitter_setup.checks.login import Hop
+from twitter_setup.checks.registry import CHECKS
+from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.situation import Situation
+from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.locate import Caller, Located
+from twitter_setup.settings import Options, Secret
+from twitter_setup.strapi import Credentials
+from twitter_setup.view import View
+
+_BAD = frozenset({Status.FAIL, Status.ERROR})
+
+
+def list_checks(caller: Caller) -> None:
+    """The `--list` of the command."""
+    known = (*CHECKS, watch_login.CHECK)
+    checks = [{"id": c.id, "title": c.title, "needs": list(c.needs)} for c in known]
+    caller.view.answer("verify-list", {"checks": checks})
+
+
+def verify(
+    options: Options, located: Located | None, ids: Sequence[str], caller: Caller
+) -> ExitCode:
+    """Run the checks and show each as it is known; raises `usage` for an id that is none."""
+    _check_ids(ids)
+    with_login = options.login or watch_login.CHECK.id in ids
+    facts = _facts(options, located, caller)
+    checks = runner.select(CHECKS, _without_login(ids))
+    outcomes = _ask(checks, facts, caller.view)
+    hops: list[Hop] = []
+    if with_login:
+        outcome, hops = _login(outcomes, facts, options, caller.view)
+        outcomes.append(outcome)
+        caller.view.finding(_data(outcome))
+    return _answer(outcomes, hops, facts, options, caller.view, is_whole=not ids)
+
+
+def _without_login(ids: Sequence[str]) -> list[str]:
+    """A login is not judged from facts; what it needs is."""
+    login = watch_login.CHECK
+    named = [each for each in ids if each != login.id]
+    return [*named, *login.needs] if login.id in ids else named
+
+
+def _ask(checks: Sequence[Check], facts: Facts, view: View) -> list[Outcome]:
+    facts.prefetch(name for check in checks for name in check.reads)
+    outcomes = []
+    with view.working("") as waiting:
+        for outcome in runner.run(checks, facts, waiting=waiting):
+            outcomes.append(outcome)
+            view.finding(_data(outcome))
+    return outcomes
+
+
+def _login(
+    outcomes: Sequence[Outcome], facts: Facts, options: Options, view: View
+) -> tuple[Outcome, list[Hop]]:
+    blocked = runner.blocked_by(watch_login.CHECK, outcomes)
+    if blocked is not None:
+        return blocked, []
+    timeout = options.timeout or watch_login.TIMEOUT
+    return watch_login.watch(facts, view, timeout=timeout, opens_app=options.open)
+
+
+def _answer(
+    outcomes: Sequence[Outcome],
+    hops: Sequence[Hop],
+    facts: Facts,
+    options: Options,
+    view: View,
+    *,
+    is_whole: bool,
+) -> ExitCode:
+    bad = [each for each in outcomes if each.finding.status in _BAD]
+    is_strict = options.strict and any(o.finding.status is Status.WARN for o in outcomes)
+    code = ExitCode.FAILED if bad or is_strict else ExitCode.OK
+    counts = Counter(each.finding.status for each in outcomes)
+    data = {
+        "checks": [_data(each) for each in outcomes],
+        "counts": {str(status): counts[status] for status in Status},
+        "hops": [watch_login.hop_data(hop) for hop in hops],
+    }
+    view.answer(
+        "verify",
+        data,
+        exit_code=code,
+        again=[o.check.id for o in outcomes if o in bad or o.is_blocked],
+        connect_url=None if hops else _login_page(facts.situation),
+        is_whole=is_whole,
+    )
+    return code
+
+
+def _check_ids(ids: Sequence[str]) -> None:
+    known = [check.id for check in (*CHECKS, watch_login.CHECK)]
+    for each in ids:
+        if each not in known:
+            near = difflib.get_close_matches(each, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "."
+            raise SetupError(
+                "usage",
+                f"There is no check called {each}{hint}",
+                advice=[Advice("see all", command="twitter-setup verify --list")],
+            )
+
+
+def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
+    gives = Credentials.of(options).are_given
+    target = configure_target.find(options, located, caller.view, with_credentials=gives)
+    situation = Situation(
+        options=_without_blanks(located.options if located else options),
+        environ=caller.environ,
+        located=located,
+        session=target.session,
+    )
+    return Facts(situation=situation, address=target.address)
+
+
+def _without_blanks(options: Options) -> Options:
+    """Key and secret as `configure` would take them; raises `usage` for what is empty or in two."""
+
+    def clean(name: str, value: Secret | None) -> Secret | None:
+        return value and Secret(credential_shapes.cleaned(value.reveal(), name)[0])
+
+    return replace(options, key=clean("key", options.key), secret=clean("secret", options.secret))
+
+
+def _login_page(situation: Situation) -> str | None:
+    """Where a person would try it."""
+    if not situation.public_url:
+        return None
+    if situation.layout == "one-origin":
+        return situation.public_url
+    return f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+
+
+def _data(outcome: Outcome) -> dict[str, Any]:
+    finding = outcome.finding
+    return {
+        "id": outcome.check.id,
+        "title": outcome.check.title,
+        "status": str(finding.status),
+        "summary": finding.summary,
+        "detail": finding.detail,
+        "advice": [advice.data() for advice in finding.advice],
+    }
