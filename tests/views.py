@@ -49,6 +49,8 @@ class Silent:
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
         yield lambda _: None
 
+    def finding(self, data: Mapping[str, Any]) -> None: ...
+
     def answer(
         self,
         name: str,
