@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import make_troubleshooting, verifying
-from tests.program import Shop
-from tests.verifying import Bench, Broken, Verified
+from tests import make_troubleshooting
+from tests.verifying import Broken, Verified
 from twitter_setup.checks.registry import CHECKS
 
 FAULTS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "faults.toml").read_text())[
@@ -19,23 +17,6 @@ FAULTS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "faults.to
 ]
 ORDER = [check.id for check in CHECKS]
 NEEDS = {check.id: set(check.needs) for check in CHECKS}
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with verifying.bench(tmp_path_factory.mktemp("edge")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return verifying.make_template(tmp_path_factory.mktemp("template") / "cafe")
-
-
-@pytest.fixture
-def right(template: Shop, bench: Bench, tmp_path: Path) -> Verified:
-    bench.as_new()
-    return verifying.copy(template, tmp_path / "cafe", bench)
 
 
 def waiting_for(broken: str) -> set[str]:
