@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test e2e bench check format lock clean
+.PHONY: help demo test e2e bench docs check format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ e2e: $(READY)  ## real Strapi 5 and 4 (needs Node and npm; installs them once)
 
 bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run
+
+docs: $(READY)  ## make docs/troubleshooting.md from the table of faults
+	$(BIN)/python -m tests.make_troubleshooting
 
 check: $(READY)  ## formatting, lint, types
 	$(BIN)/ruff format --check src tests benchmarks examples/demo.py

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import verifying
 from tests.program import Shop, make_shop
+from tests.verifying import Bench, Verified
 from tests.world.admin_server import AdminServer
 
 _LEAKS = [
@@ -52,6 +54,24 @@ def admin_server() -> Iterator[AdminServer]:
 def strapi_shop(tmp_path: Path, admin_server: AdminServer) -> Shop:
     """A project whose Strapi is `admin_server`."""
     return make_shop(tmp_path / "cafe", env=b"PORT=%d\nAPP_KEYS=a,b\n" % admin_server.port)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """What `verify` asks, as stand-ins; `right` is a project whose login works with them."""
+    with verifying.bench(tmp_path_factory.mktemp("edge")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return verifying.make_template(tmp_path_factory.mktemp("template") / "cafe")
+
+
+@pytest.fixture
+def right(template: Shop, bench: Bench, tmp_path: Path) -> Verified:
+    bench.as_new()
+    return verifying.copy(template, tmp_path / "cafe", bench)
 
 
 @pytest.fixture

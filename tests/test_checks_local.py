@@ -186,7 +186,7 @@ def test_the_source_informs_and_never_fails(
     assert finding.status is status
     assert said in words(finding)
     if status is Status.WARN:
-        assert finding.advice[0].url == "docs/redirect-page.md#next"
+        assert finding.advice[0].command == "twitter-setup verify --explain next"
 
 
 # All

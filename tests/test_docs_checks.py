@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import get_args
 
-from twitter_setup.checks.docs import PAGE, explained
+import pytest
+
+from tests.program import run
+from twitter_setup.checks import docs
+from twitter_setup.checks.docs import explained
+from twitter_setup.checks.registry import CHECKS
 from twitter_setup.frameworks import FrameworkId
 
 ROOT = Path(__file__).parent.parent
+PAGE = "docs/checks.md"
 # Of the design: all 22, and `login`.
 IDS = {
     *("project", "server-url", "frontend-url", "one-host", "session-middleware", "proxy"),
@@ -45,5 +52,39 @@ def test_what_the_source_advises_is_there() -> None:
         for found in re.findall(r'explained\("([a-z-]+)"', path.read_text())
     }
 
-    assert {"server-url", "x-callback", "layout"} <= named <= IDS
-    assert explained("clock").url == "docs/checks.md#clock"
+    assert {"server-url", "tunnel", "layout"} <= named <= IDS
+    assert explained("clock").command == "twitter-setup verify --explain clock"
+
+
+def test_the_checks_are_those_of_the_design() -> None:
+    assert {check.id for check in CHECKS} == IDS - {"login"}
+
+
+@pytest.mark.parametrize("name", [*sorted(IDS), *get_args(FrameworkId)])
+def test_each_is_explained_by_the_program_itself(name: str, tmp_path: Path) -> None:
+    said = run("verify", "--explain", name, cwd=tmp_path)
+
+    assert said.code == 0
+    assert said.out.startswith(f"{name}\n")
+    assert len(said.out.splitlines()) > 1
+
+
+def test_in_json_an_explanation_is_one_text(tmp_path: Path) -> None:
+    data = run("verify", "--explain", "clock", "--json", cwd=tmp_path).json["data"]
+
+    assert set(data) == {"id", "text"}
+    assert "NTP" in data["text"]
+
+
+def test_what_is_not_written_about_is_said(tmp_path: Path) -> None:
+    ran = run("verify", "--explain", "x-keyz", "--json", cwd=tmp_path)
+
+    assert ran.code == 2
+    assert ran.error["message"] == "Nothing is written about x-keyz; did you mean x-keys?"
+
+
+def test_a_wheel_brings_the_pages_along() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["wheel"]["force-include"]
+
+    assert included == {f"docs/{page}": f"twitter_setup/docs/{page}" for page in docs.PAGES}

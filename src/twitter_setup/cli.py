@@ -360,6 +360,9 @@ def verify(
         list[str] | None, typer.Argument(metavar="[CHECK]...", help="These, and what they need.")
     ] = None,
     list_: Annotated[bool, _option("--list", help="Show all checks.")] = False,
+    explain: Annotated[
+        str | None, _option("--explain", metavar="CHECK", help="Causes and cures of one check.")
+    ] = None,
     strict: Annotated[bool, _option("--strict", help="Warnings fail too.")] = False,
     login: Annotated[
         bool, _option("--login", help="Then watch a real login, step by step.")
@@ -418,6 +421,9 @@ def verify(
     caller = _caller("verify", view)
     if list_:
         command.list_checks(caller)
+        return ExitCode.OK
+    if explain is not None:
+        command.explain(explain, caller)
         return ExitCode.OK
     return command.verify(options, _located_if_any(options, caller), checks or [], caller)
 

@@ -181,7 +181,11 @@ def _example() -> Advice:
     )
 
 
+def without_password(text: str) -> str:
+    return re.sub(r"//[^/]*@", "//••••@", text)
+
+
 def shown(text: str) -> str:
     """Cut `text` short, without what may be a password."""
-    text = re.sub(r"//[^/]*@", "//••••@", text)
+    text = without_password(text)
     return text if len(text) <= 60 else f"{text[:59]}…"

@@ -361,6 +361,12 @@ def _verify_list(data: Data, _: Data) -> Iterator[Line]:
         yield Line(((f"{check['id']:<18} ", "bold"), (check["title"], ""), (needs, "dim")), hang=19)
 
 
+def _verify_explain(data: Data, _: Data) -> Iterator[Line]:
+    yield Line.of(data["id"], "bold")
+    for line in data["text"].splitlines():
+        yield Line.of(line)
+
+
 def _init(data: Data, _: Data) -> Iterator[Line]:
     if not data["written"]:
         yield Line.of(f"{data['path']} has all of it already.")
@@ -398,5 +404,6 @@ ANSWERS: dict[str, Callable[[Data, Data], Iterator[Line]]] = {
     "configure": _configure,
     "verify": _verify,
     "verify-list": _verify_list,
+    "verify-explain": _verify_explain,
     "dry-run": _dry_run,
 }

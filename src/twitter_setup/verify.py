@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from twitter_setup import configure_target, credential_shapes, watch_login
-from twitter_setup.checks import runner
+from twitter_setup.checks import docs, runner
 from twitter_setup.checks.finding import Check, Outcome, Status
 from twitter_setup.checks.login import Hop
 from twitter_setup.checks.registry import CHECKS
@@ -17,6 +17,7 @@ from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
+from twitter_setup.public_url import shown
 from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials
 from twitter_setup.view import View
@@ -85,8 +86,7 @@ def _answer(
     is_whole: bool,
 ) -> ExitCode:
     bad = [each for each in outcomes if each.finding.status in _BAD]
-    is_strict = options.strict and any(o.finding.status is Status.WARN for o in outcomes)
-    code = ExitCode.FAILED if bad or is_strict else ExitCode.OK
+    code = ExitCode.FAILED if bad or any(_counts(o, options) for o in outcomes) else ExitCode.OK
     counts = Counter(each.finding.status for each in outcomes)
     data = {
         "checks": [_data(each) for each in outcomes],
@@ -97,24 +97,43 @@ def _answer(
         "verify",
         data,
         exit_code=code,
-        again=[o.check.id for o in outcomes if o in bad or o.is_blocked],
+        again=[
+            o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)
+        ],
         connect_url=None if hops else _login_page(facts.situation),
         is_whole=is_whole,
     )
     return code
 
 
+def explain(name: str, caller: Caller) -> None:
+    """The `--explain` of the command; raises `usage` for a name that has no text."""
+    sections = docs.sections()
+    if name not in sections:
+        raise _unknown(name, list(sections), "Nothing is written about")
+    caller.view.answer("verify-explain", {"id": name, "text": sections[name]})
+
+
+def _counts(outcome: Outcome, options: Options) -> bool:
+    """Whether it is a warning, and warnings count."""
+    return options.strict and outcome.finding.status is Status.WARN
+
+
 def _check_ids(ids: Sequence[str]) -> None:
     known = [check.id for check in (*CHECKS, watch_login.CHECK)]
     for each in ids:
         if each not in known:
-            near = difflib.get_close_matches(each, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else "."
-            raise SetupError(
-                "usage",
-                f"There is no check called {each}{hint}",
-                advice=[Advice("see all", command="twitter-setup verify --list")],
-            )
+            raise _unknown(each, known, "There is no check called")
+
+
+def _unknown(name: str, known: Sequence[str], said: str) -> SetupError:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else "."
+    return SetupError(
+        "usage",
+        f"{said} {shown(name)}{hint}",
+        advice=[Advice("see all", command="twitter-setup verify --list")],
+    )
 
 
 def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:

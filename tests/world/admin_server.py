@@ -54,6 +54,7 @@ class AdminServer:
         self.api = api or AdminApi()
         self.calls: list[str] = []
         self.seen: list[tuple[str, dict[str, str], bytes]] = []  # with headers and body
+        self.more: dict[str, Callable[[], Answer]] = {}  # routes that are not the admin API's
         self.is_ending = threading.Event()
         self._faults: dict[tuple[str, int], Fault] = {}
         self._counts: Counter[str] = Counter()
@@ -88,6 +89,11 @@ class AdminServer:
         self._counts[route] = 0
         self._faults[route, number] = fault
 
+    def clear(self) -> None:
+        """No faults any more."""
+        self._faults.clear()
+        self._counts.clear()
+
     @property
     def twitter(self) -> dict[str, object]:
         return self.api.providers["twitter"]
@@ -103,6 +109,8 @@ class AdminServer:
             fault = self._faults.get((route, self._counts[route])) or self._faults.get((route, 0))
 
         def answer() -> Answer:
+            if route in self.more:
+                return self.more[route]()
             with self._lock:
                 return self.api.answer(method, path, headers, body)
 

@@ -111,6 +111,7 @@ class _Passing:
         self._port_of = port_of
         self.port = 0
         self.open = weakref.WeakSet[asyncio.StreamWriter]()
+        self._tasks = set[asyncio.Task[None] | None]()  # asyncio itself holds them weakly
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request a connection: each has a head of its own to look at."""
@@ -138,9 +139,12 @@ class _Passing:
     @contextmanager
     def _held(self, writer: asyncio.StreamWriter) -> Iterator[None]:
         self.open.add(writer)
+        task = asyncio.current_task()
+        self._tasks.add(task)
         try:
             yield
         finally:
+            self._tasks.discard(task)
             writer.close()
 
 

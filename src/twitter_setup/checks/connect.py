@@ -10,13 +10,15 @@ import json
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from twitter_setup.checks.finding import Finding, failed, passed, unknown, warned
-from twitter_setup.checks.remote import CONFIGURE, START_STRAPI, no_session
+from twitter_setup.checks.docs import explained
+from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.remote import CONFIGURE, no_session
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
+_LONG = re.compile(r"[A-Za-z0-9_+/=-]{25,}")
 _SESSION_COOKIES = ("koa.sess", "strapi.sid")
 
 
@@ -31,18 +33,21 @@ def connect(facts: Facts) -> Finding:
             "Strapi asks X before it answers; X may be slow, or out of reach for it.",
             Advice("run it again", command="twitter-setup verify connect"),
         )
+    if page.ngrok_error == "8012":
+        return skipped("nothing answers behind the public address")
     if page.status in {301, 302, 303, 307, 308}:
         return _redirected(page)
-    judges = {400: _bad_request, 401: _forbidden, 403: _forbidden, 404: _not_there, 429: _too_often}
-    judge = judges.get(page.status)
-    if judge is not None:
-        return judge(page)
     if page.status == 500:
         return _broken(facts)
+    return _JUDGES.get(page.status, _unexpected)(page)
+
+
+def _unexpected(page: Page) -> Finding:
     return failed(
         f"{page.url} answers HTTP {page.status}",
         "Expected a redirect to X.",
         Advice("look at what Strapi says in its own terminal"),
+        explained("connect"),
     )
 
 
@@ -55,6 +60,7 @@ def _redirected(page: Page) -> Finding:
                 "Strapi sends the browser to X without setting its session cookie",
                 "Without it Strapi does not know the person again when X sends them back.",
                 Advice("is strapi::session in config/middlewares, before what answers?"),
+                explained("session-middleware"),
             )
         return passed(f"the browser is sent to {target.netloc} with a token")
     reason = _reason(target, query)
@@ -77,16 +83,18 @@ def _refused(reason: str) -> Finding:
     """X's refusals arrive in the redirect on 4.x to 5.50."""
     if "missing session" in reason or "token mismatch" in reason:
         return failed(
-            f"Strapi lost the session: “{reason[:100]}”",
+            f"Strapi lost the session: “{_without_tokens(reason)}”",
             "The login must begin, and come back, on one host.",
             Advice("give both ends one address", command="twitter-setup tunnel"),
+            explained("connect"),
         )
     numbers = re.findall(r"\b(32|89|135|215|415|416|417|453)\b", reason)
     code = f", code {numbers[0]}" if numbers else ""
     return failed(
         f"X refuses Strapi's request{code}",
-        f"Strapi sends the browser back with: {_short(reason)}",
+        f"Strapi sends the browser back with: {_without_tokens(reason)}",
         Advice("see which of the two it is", command="twitter-setup verify x-keys x-callback"),
+        explained("connect"),
     )
 
 
@@ -100,7 +108,8 @@ def _bad_request(page: Page) -> Finding:
         return failed(
             "Strapi has no session middleware",
             f"Strapi says: {said}",
-            Advice("add 'strapi::session' to config/middlewares"),
+            Advice("add 'strapi::session' to config/middlewares, and restart Strapi"),
+            explained("session-middleware"),
         )
     if "callback" in said.lower():
         return failed(
@@ -121,6 +130,7 @@ def _forbidden(page: Page) -> Finding:
             "in the admin panel: Settings → Users & Permissions → Roles → Public → Users-permissions → "
             "Auth: connect and callback on"
         ),
+        explained("connect"),
     )
 
 
@@ -132,6 +142,7 @@ def _not_there(page: Page) -> Finding:
         Advice(
             "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
         ),
+        explained("connect"),
     )
 
 
@@ -142,6 +153,9 @@ def _too_often(page: Page) -> Finding:
         "That says nothing about the login itself.",
         Advice("wait a minute, then", command="twitter-setup verify connect"),
     )
+
+
+_JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 404: _not_there, 429: _too_often}
 
 
 def _broken(facts: Facts) -> Finding:
@@ -155,7 +169,7 @@ def _broken(facts: Facts) -> Finding:
             Advice("see", command="twitter-setup verify x-keys x-callback"),
         )
     advice = [
-        Advice("look at what Strapi says in its own terminal", command=START_STRAPI.command),
+        Advice("look at what Strapi says in its own terminal"),
         Advice(
             "“Cannot send secure cookie”: trust the proxy, in config/server: proxy: { koa: true }"
         ),
@@ -168,10 +182,20 @@ def _broken(facts: Facts) -> Finding:
                 command="TWITTER_API_KEY=… TWITTER_API_SECRET=… twitter-setup verify x-keys x-callback",
             ),
         )
+    elif facts.admin.providers is None:
+        advice.insert(
+            0,
+            Advice(
+                "X accepts the pair that is given here; Strapi may hold another one, or another "
+                "address: to compare, give an administrator's credentials",
+                command="STRAPI_ADMIN_TOKEN=… twitter-setup verify credentials callback",
+            ),
+        )
     return failed(
         "Strapi answers HTTP 500 instead of a redirect to X",
         "It could not get a token from X, or not keep it in its session.",
         *advice,
+        explained("connect"),
     )
 
 
@@ -181,8 +205,10 @@ def _message(page: Page) -> str:
         said = json.loads(page.text)["error"]["message"]
     except (ValueError, KeyError, TypeError):
         return ""
-    return _short(str(said))
+    return _without_tokens(str(said))
 
 
-def _short(text: str) -> str:
+def _without_tokens(text: str) -> str:
+    """A sentence of Strapi's or X's, without what is as long as a token, and without what no line has."""
+    text = "".join(sign if sign.isprintable() else " " for sign in _LONG.sub("…", text))
     return text if len(text) <= 160 else f"{text[:159]}…"

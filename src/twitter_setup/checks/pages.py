@@ -8,7 +8,7 @@ from twitter_setup import gateway_site
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite
+from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite, is_for_all
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
@@ -25,17 +25,21 @@ def redirect_page(facts: Facts) -> Finding:
 
 
 def _not_answered(facts: Facts, page: Page) -> Finding | None:
+    if is_for_all(facts, page):
+        return skipped("no page of the app comes through")
     if page.problem:
         return failed(
             f"{page.url} does not answer: {page.problem}",
             PROBLEMS[page.problem],
             _start_frontend(facts),
+            explained("redirect-page"),
         )
     if page.status == 502:
         return failed(
             "the front end does not run",
             f"{page.url} answers HTTP 502: the gateway found nothing at the front end's port.",
             _start_frontend(facts),
+            explained("redirect-page"),
         )
     if blocked_by_vite(page):
         return failed(
@@ -47,7 +51,10 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
         return failed(
             f"the redirect page is not there (HTTP {page.status})",
             f"{page.url} is where Strapi sends the browser at the end of a login.",
-            explained("redirect-page", "add that page; the code for it is there too"),
+            explained(
+                facts.frontend.framework if facts.frontend else "plain",
+                "add that page; the code for it",
+            ),
             Advice(
                 "or name the one that you have", command="twitter-setup configure --redirect URL"
             ),
@@ -91,6 +98,8 @@ def legal_pages(facts: Facts) -> Finding:
     pages = facts.legal_pages
     if not pages:
         return skipped("no pages for terms and privacy are known: any public page of yours will do")
+    if any(is_for_all(facts, page) for page in pages.values()):
+        return skipped("no page of the app comes through")
     wrong = [
         f"{url}: {page.problem or f'HTTP {page.status}'}"
         for url, page in pages.items()
@@ -106,5 +115,6 @@ def legal_pages(facts: Facts) -> Finding:
                 "name pages that are there, in [portal] of twitter-setup.toml",
                 command="twitter-setup init",
             ),
+            explained("legal-pages"),
         )
     return passed(f"terms and privacy are there: {', '.join(pages)}")

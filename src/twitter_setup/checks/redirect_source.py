@@ -7,7 +7,6 @@ from pathlib import Path
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, passed, warned
 from twitter_setup.checks.situation import Generation
-from twitter_setup.errors import Advice
 from twitter_setup.frameworks import FrameworkId
 from twitter_setup.login_code import LoginCode
 from twitter_setup.sources import SourceMention
@@ -24,7 +23,7 @@ def redirect_page_source_finding(
 ) -> Finding:
     """A text search informs, and never fails. `root` is the folder that paths are shown from."""
     advice = (
-        Advice("the code for such a page", url=f"docs/redirect-page.md#{framework}"),
+        explained(framework, "the code for such a page"),
         explained("redirect-page"),
     )
     if code.call is None:

@@ -27,10 +27,11 @@ CHECKS = (
     Check("session-middleware", "Strapi's session", strapi_files.session_middleware, ("project",)),
     Check("proxy", "trust in the proxy", strapi_files.proxy, ("project",)),
     Check("git-secrets", "secrets in git", local.git_secrets),
+    Check("layout", "whether this layout can log in", local.layout, ("project",)),
     # What answers
     Check("clock", "this machine's clock", asked_of_x.clock, reads=("x_keys",)),
     Check("backend", "Strapi here", remote.backend, ("project",), reads=("health",)),
-    Check("tunnel", "the way in", remote.tunnel, reads=("public_health",)),
+    Check("tunnel", "the way in", remote.tunnel, reads=("front_page", "public_health")),
     Check(
         "public-url",
         "Strapi at the public address",
@@ -42,7 +43,7 @@ CHECKS = (
         "browser-page",
         "a page before the app",
         remote.browser_page,
-        ("tunnel",),
+        ("layout", "tunnel"),
         reads=("front_page",),
     ),
     # Strapi's setting
@@ -71,7 +72,6 @@ CHECKS = (
         ("tunnel",),
         reads=("redirect_page",),
     ),
-    Check("layout", "whether this layout can log in", local.layout, ("project",)),
     # X
     Check(
         "x-keys",

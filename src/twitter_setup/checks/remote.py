@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from twitter_setup import ngrok_errors
+from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
+from twitter_setup.public_url import is_loopback
 from twitter_setup.strapi import Health
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
@@ -16,7 +20,14 @@ _BROWSER_PAGES = frozenset({"6022", "6024"})
 
 
 def no_session() -> Finding:
-    return skipped("no tunnel is open and no --url is given", NO_TUNNEL)
+    """For those after `tunnel`, which says what to do about it."""
+    return skipped("there is no public address to ask")
+
+
+def start_strapi(facts: Facts) -> Advice:
+    if is_loopback(urlsplit(facts.address).hostname or ""):
+        return START_STRAPI
+    return Advice("see whether it runs, where it is deployed")
 
 
 def backend(facts: Facts) -> Finding:
@@ -26,16 +37,15 @@ def backend(facts: Facts) -> Finding:
         return failed(
             f"Strapi does not answer at {address}",
             "Nothing listens there, so there is nothing to log in to.",
-            START_STRAPI,
+            start_strapi(facts),
+            explained("backend"),
         )
     if health is Health.STARTING:
         return failed(
-            f"something listens at {address}, and its /_health is not Strapi's",
-            "Strapi may still be starting, or another program has its port.",
-            Advice(
-                "wait until its terminal says that it has started; else",
-                command=START_STRAPI.command,
-            ),
+            f"what answers at {address} is not a Strapi that has started",
+            "Expected its /_health (204). Strapi may still be starting, or another program has its port.",
+            Advice("wait until its terminal says that it has started"),
+            explained("backend"),
         )
     who = f", {facts.listener.label}" if facts.listener else ""
     return passed(f"Strapi answers at {address}{who}")
@@ -43,16 +53,25 @@ def backend(facts: Facts) -> Finding:
 
 def tunnel(facts: Facts) -> Finding:
     """Do the parts of the session run, and does ngrok's edge find them?"""
-    situation, page = facts.situation, facts.public_health
-    if page is None:
-        return no_session()
+    situation = facts.situation
+    if situation.public_url is None:
+        return skipped("no tunnel is open and no --url is given", NO_TUNNEL)
     for part in facts.dead_children:
         return failed(
             f"the {part} of the session has ended",
             "The session's own process should have started it again.",
             Advice("end that tunnel with Ctrl-C, then", command="twitter-setup tunnel"),
         )
-    if page.ngrok_error and page.ngrok_error not in _BROWSER_PAGES:
+    page = _first_answer(facts)
+    if page is None:
+        return no_session()
+    if page.ngrok_error == "8012" and facts.health is Health.DOWN:
+        return passed(f"{situation.public_url} is reached; behind it nothing answers")
+    return _not_reached(facts, page) or passed(f"{situation.public_url} is reached")
+
+
+def _not_reached(facts: Facts, page: Page) -> Finding | None:
+    if _is_ngroks(page):
         known = ngrok_errors.sentence(f"ERR_NGROK_{page.ngrok_error}")
         return failed(
             f"ngrok answers instead of Strapi: ERR_NGROK_{page.ngrok_error} (HTTP {page.status})",
@@ -61,14 +80,27 @@ def tunnel(facts: Facts) -> Finding:
             Advice(
                 "what it means", url=f"https://ngrok.com/docs/errors/err_ngrok_{page.ngrok_error}"
             ),
+            explained("tunnel"),
         )
     if page.problem:
         return failed(
-            f"{situation.public_url} does not answer: {page.problem}",
+            f"{facts.situation.public_url} does not answer: {page.problem}",
             PROBLEMS[page.problem],
             *_reach_advice(facts),
+            explained("tunnel"),
         )
-    return passed(f"{situation.public_url} is reached")
+    return None
+
+
+def _first_answer(facts: Facts) -> Page | None:
+    """Of the front page: the gateway lets what is Strapi's wait while Strapi does not run."""
+    page = facts.front_page
+    return facts.public_health if page is None or page.problem or _is_ngroks(page) else page
+
+
+def _is_ngroks(page: Page) -> bool:
+    """Ngrok answers, and not with its browser page."""
+    return bool(page.ngrok_error) and page.ngrok_error not in _BROWSER_PAGES
 
 
 _NGROK = {
@@ -101,37 +133,59 @@ def public_url(facts: Facts) -> Finding:
     url = facts.situation.public_url
     if page.status == 204:
         return passed(f"Strapi answers at {url}")
+    summary, detail, advice = _what_else(page, url or "", facts.address)
+    return failed(summary, detail, advice, explained("public-url"))
+
+
+def _what_else(page: Page, url: str, address: str) -> tuple[str, str, Advice]:
+    """What answers at the public address in Strapi's place."""
+    which_port = Advice("see whether it leads to the right port", command="twitter-setup status")
+    if page.problem:
+        return (
+            f"Strapi is not reached through {url}: {page.problem}",
+            f"It answers at {address}, and not through the public address.",
+            which_port,
+        )
     if page.status == 421:
-        return failed(
+        return (
             f"{url} leads to a gateway of another address (HTTP 421)",
             "The gateway answers only to the name that it was started for.",
             Advice("open the tunnel anew", command="twitter-setup tunnel"),
         )
     if blocked_by_vite(page):
-        return failed(
+        return (
             f"a Vite dev server answers at {url}, and refuses the host",
             f"Expected Strapi's /_health (204); found “Blocked request” (HTTP {page.status}): the address "
             "leads to the front end, past the gateway.",
             Advice("lead it to the gateway's port, which `tunnel` prints"),
         )
     if page.status in {502, 503, 504}:
-        return failed(
+        return (
             f"{url} is reached, but Strapi is not behind it (HTTP {page.status})",
             "The way ends before Strapi: the gateway, tunnel or proxy found nothing at Strapi's port.",
-            Advice("does it lead to the right port? see", command="twitter-setup status"),
+            which_port,
         )
-    return failed(
+    return (
         f"what answers at {url} is not this Strapi (HTTP {page.status})",
         "Expected Strapi's /_health, which is 204 without content.",
-        Advice(
-            "does the address lead to this machine and to the right port?",
-            command="twitter-setup status",
-        ),
+        which_port,
     )
 
 
 def blocked_by_vite(page: Page) -> bool:
     return page.status == 403 and "is not allowed" in page.text and "allowedHosts" in page.text
+
+
+def is_for_all(facts: Facts, page: Page) -> bool:
+    """What refuses this page refuses everything at the public address: `public-url` says so."""
+    health, url = facts.public_health, facts.situation.public_url
+    if health is None or not url or not page.url.startswith(url):
+        return False
+    return page.status == health.status and (
+        page.status == 421
+        or page.ngrok_error == health.ngrok_error == "8012"
+        or (blocked_by_vite(page) and blocked_by_vite(health))
+    )
 
 
 def browser_page(facts: Facts) -> Finding:
@@ -141,6 +195,8 @@ def browser_page(facts: Facts) -> Finding:
         return no_session()
     if page.ngrok_error in _BROWSER_PAGES:
         return _page_of_ngroks(facts, page)
+    if is_for_all(facts, page):
+        return skipped("no page of the app comes through")
     if blocked_by_vite(page):
         return failed(
             "the front end's dev server refuses the public host",
@@ -148,7 +204,11 @@ def browser_page(facts: Facts) -> Finding:
             Advice("lead it to the gateway's port, which `tunnel` prints"),
         )
     if page.problem:
-        return unknown(f"{page.url} does not answer: {page.problem}", PROBLEMS[page.problem])
+        return unknown(
+            f"{page.url} does not answer: {page.problem}",
+            PROBLEMS[page.problem],
+            Advice("run it again", command="twitter-setup verify browser-page"),
+        )
     return passed("no page stands before the app")
 
 
@@ -165,10 +225,12 @@ def _page_of_ngroks(facts: Facts, page: Page) -> Finding:
             said,
             "Each person clicks “Visit Site” once; its cookie then holds for pages and requests alike.",
             Advice("for daily work without it", command="twitter-setup tunnel --local"),
+            explained("browser-page"),
         )
     return failed(
         said,
         "The front end's own requests come from another address: they get that page instead of "
         "Strapi's answer, and look like a CORS error (measured).",
         Advice("give both ends one address", command="twitter-setup tunnel"),
+        explained("browser-page"),
     )

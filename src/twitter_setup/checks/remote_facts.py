@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from twitter_setup import processes, providers, x
 from twitter_setup.checks import web
@@ -15,9 +16,12 @@ from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import SetupError
 from twitter_setup.processes import ProcessFacts
+from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Secret
 from twitter_setup.strapi import Credentials, Health, Strapi
 from twitter_setup.x import XAnswer
+
+_LEGAL = ("terms_of_service_url", "privacy_policy_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,24 @@ class Facts(LocalFacts):
     @fact
     def legal_pages(self) -> dict[str, Page]:
         """The pages that X wants to know, each once, by URL."""
-        sheet = self.situation.session.sheet if self.situation.session else {}
-        names = ("terms_of_service_url", "privacy_policy_url")
-        urls = list(dict.fromkeys(str(sheet[name]) for name in names if sheet.get(name)))
-        return dict(zip(urls, _all_at_once(urls), strict=True))
+        urls = [url for url in dict.fromkeys(map(self._legal_page, _LEGAL)) if url]
+        front = self.situation.public_url
+        asked = [url for url in urls if url != front]
+        pages = dict(zip(asked, _all_at_once(asked), strict=True))
+        if front in urls and self.front_page is not None:  # no need to ask for it twice
+            pages[front] = self.front_page
+        return {url: pages[url] for url in urls if url in pages}
+
+    def _legal_page(self, name: str) -> str | None:
+        """Of the session's sheet, else as the sheet for `--url` would have it."""
+        situation = self.situation
+        if situation.session and not situation.options.url:
+            return str(situation.session.sheet.get(name) or "") or None
+        located, public = situation.located, situation.public_url
+        named = located.file.get("portal", name) if located else None
+        if named or not public or situation.layout != "one-origin":
+            return named
+        return None if is_loopback(urlsplit(public).hostname or "") else public
 
     @fact
     def connect(self) -> Page | None:

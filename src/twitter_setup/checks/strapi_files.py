@@ -28,10 +28,15 @@ def session_middleware(facts: LocalFacts) -> Finding:
     return (
         _wrong_middleware(facts, session)
         or _wrong_cookie(facts, session)
-        or _judge_keys(facts, keys)
+        or (None if _is_broken(facts) else _judge_keys(facts, keys))
         or _unclear_cookie(facts, session)
         or passed(f"{SESSION} is there, from {_place(facts, session)}, and app.keys is set")
     )
+
+
+def _is_broken(facts: LocalFacts) -> bool:
+    """`server-url` says that config/server does not parse; app.keys is in the same file."""
+    return facts.server_url is not None and facts.server_url.kind == "broken"
 
 
 def _wrong_middleware(facts: LocalFacts, session: SessionMiddleware) -> Finding | None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from twitter_setup import credential_shapes
+from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote import CONFIGURE
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.public_url import shown, without_password
 from twitter_setup.strapi import Credentials
 
 _GIVE_CREDENTIALS = Advice(
     "to look into Strapi's setting, give an administrator's",
     command="STRAPI_ADMIN_TOKEN (or STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD)",
 )
+_WHY_CALLBACK = "Strapi makes it from server.url, as it was when Strapi was started"
 # What says nothing of the setting itself.
 _NOT_KNOWN = frozenset({"strapi_rate_limited", "strapi_down", "strapi_error"})
 
@@ -28,13 +31,12 @@ def admin(facts: Facts) -> Finding:
         email = facts.situation.options.admin_email
         who = email if email and facts.situation.options.admin_token is None else "an admin token"
         return passed(f"the admin API lets us look, as {who}")
-    judge = (
-        unknown
-        if problem.code in {"strapi_rate_limited", "strapi_down", "strapi_error"}
-        else failed
-    )
+    judge = unknown if problem.code in _NOT_KNOWN else failed
     return judge(
-        _first_line(problem), "The setting in Strapi could not be looked at.", *problem.advice
+        _first_line(problem),
+        "The setting in Strapi could not be looked at.",
+        *problem.advice,
+        explained("admin"),
     )
 
 
@@ -53,6 +55,7 @@ def provider(facts: Facts) -> Finding:
             "the provider twitter is switched off in Strapi",
             "Strapi answers “This provider is disabled” to everybody who wants to log in.",
             Advice("switch it on", command="twitter-setup configure"),
+            explained("provider"),
         )
     if not isinstance(stored, str) or not stored:
         return failed(
@@ -60,25 +63,28 @@ def provider(facts: Facts) -> Finding:
             "It does not know where to send the browser at the end (“Provider callback URL is not "
             "configured”).",
             CONFIGURE,
+            explained("provider"),
         )
     if urlsplit(stored).scheme == "" or stored.endswith("/"):
         return failed(
-            f"Strapi's redirect URL is not one that it takes: {stored}",
+            f"Strapi's redirect URL is not one that it takes: {shown(stored)}",
             "Expected a whole address without a slash at the end.",
             CONFIGURE,
+            explained("provider"),
         )
     if wanted and stored != wanted:
         return _another_redirect(facts, stored, wanted)
-    return passed(f"switched on; a login ends at {stored}")
+    return passed(f"switched on; a login ends at {without_password(stored)}")
 
 
 def _another_redirect(facts: Facts, stored: str, wanted: str) -> Finding:
-    detail = f"expected  {wanted}\nfound     {stored}"
+    detail = f"Expected  {wanted}\nFound     {without_password(stored)}"
     if facts.situation.layout == "one-origin" and facts.situation.generation in {"session", None}:
         return failed(
             "Strapi's redirect URL leads to another address",
             f"{detail}\nThe login's cookie belongs to the public address, so the page must be there too.",
             CONFIGURE,
+            explained("provider"),
         )
     return warned(
         "Strapi's redirect URL is another one",
@@ -97,6 +103,8 @@ def credentials(facts: Facts) -> Finding:
         return _not_looked_at()
     twitter = facts.admin.twitter
     key, secret = twitter.get("key"), twitter.get("secret")
+    if not (key or secret or twitter.get("enabled")):
+        return skipped("there is nothing yet: one `configure` does this and the switch")
     missing = [name for name, value in (("key", key), ("secret", secret)) if not value]
     advice = Advice("put the pair from X in", command="twitter-setup configure --key K --secret S")
     if missing or not isinstance(key, str) or not isinstance(secret, str):
@@ -104,12 +112,14 @@ def credentials(facts: Facts) -> Finding:
             f"Strapi has no {' and no '.join(missing) or 'key and secret that are texts'}",
             "Without the pair X does not know which app is asking.",
             advice,
+            explained("credentials"),
         )
     if key != key.strip() or secret != secret.strip() or " " in key + secret:
         return failed(
             "key or secret has blanks in it",
             "They were pasted with something around them; X refuses that (400, code 215).",
             advice,
+            explained("credentials"),
         )
     given = facts.situation.options
     found = list(credential_shapes.warnings(key, secret))
@@ -129,9 +139,20 @@ def callback(facts: Facts) -> Finding:
         return passed(f"Strapi's callback is {found}")
     if found == wanted:
         return passed(f"callback is {wanted}")
+    url = facts.server_url
+    is_in_files = url is not None and url.kind == "known"
+    why = (
+        "The files are right, but Strapi has not read them since" if is_in_files else _WHY_CALLBACK
+    )
     return failed(
         "the running Strapi has another address",
-        f"expected  {wanted}\nfound     {found}\nThe files are right, but Strapi has not read them since: "
-        "X would be sent the old callback.",
-        Advice("stop and start it, in the back end's folder", command="npm run develop"),
+        f"Expected  {wanted}\nFound     {without_password(str(found))}\n"
+        f"{why}: X would be sent the old callback.",
+        Advice(
+            "stop Strapi with Ctrl-C, and start it again in the back end's folder",
+            command="npm run develop",
+        )
+        if is_in_files
+        else Advice("set the public address there as server.url, and restart Strapi"),
+        explained("callback"),
     )

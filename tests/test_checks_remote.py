@@ -1,0 +1,283 @@
+"""`backend`, `tunnel`, `public-url`, `browser-page`, `redirect-page`, `legal-pages`, by hand-made facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_facts import PUBLIC, frontend, situation, words
+from tests.remote_facts import BLOCKED, REDIRECT, facts, without_session
+from twitter_setup.checks import pages, remote
+from twitter_setup.checks.finding import Finding, Status
+from twitter_setup.checks.situation import Situation
+from twitter_setup.checks.web import Page, Problem
+from twitter_setup.login_code import LoginCode
+from twitter_setup.settings import Options
+from twitter_setup.strapi import Health
+
+
+def page(status: int = 200, url: str = f"{PUBLIC}/", *, ngrok: str = "", **more: Any) -> Page:
+    headers = {"ngrok-error-code": f"ERR_NGROK_{ngrok}"} if ngrok else {}
+    return Page(url=url, status=status, headers=headers, **more)
+
+
+def health_page(status: int = 204, **more: Any) -> Page:
+    return page(status, f"{PUBLIC}/_health", **more)
+
+
+def is_told(finding: Finding, status: Status, *said: str) -> None:
+    assert finding.status is status, finding
+    for each in said:
+        assert each in words(finding)
+
+
+# backend
+
+
+@pytest.mark.parametrize(
+    ("health", "status", "said"),
+    [
+        (Health.UP, Status.PASS, "Strapi answers at http://localhost:1337"),
+        (Health.DOWN, Status.FAIL, "npm run develop"),
+        (Health.STARTING, Status.FAIL, "another program has its port"),
+    ],
+)
+def test_strapi_answers_here(health: Health, status: Status, said: str) -> None:
+    is_told(remote.backend(facts(health=health)), status, said)
+
+
+def test_a_deployed_strapi_is_not_started_by_npm_here() -> None:
+    finding = remote.backend(facts(health=Health.DOWN, address="https://cms.example.com"))
+
+    is_told(finding, Status.FAIL, "where it is deployed")
+    assert "npm" not in words(finding)
+
+
+# tunnel
+
+
+def test_without_a_session_there_is_no_way_in_to_look_at() -> None:
+    is_told(remote.tunnel(facts(where=without_session())), Status.SKIP, "twitter-setup tunnel")
+
+
+@pytest.mark.parametrize("part", ["ngrok agent", "gateway"])
+def test_a_part_of_the_session_that_has_ended_is_named(part: str) -> None:
+    finding = remote.tunnel(facts(dead_children=(part,)))
+
+    is_told(finding, Status.FAIL, f"the {part} of the session has ended")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("3200", "no agent publishes this address now"),
+        ("3004", "The gateway's answer was not one that ngrok understands"),
+        ("8012", "nothing listens at the local port"),
+        ("727", "The month's requests of the account are used up"),
+        ("734", "Too many requests in a minute"),
+        ("9999", "https://ngrok.com/docs/errors/err_ngrok_9999"),
+    ],
+)
+def test_each_error_of_ngroks_edge_has_words_of_its_own(code: str, said: str) -> None:
+    edge = page(404, ngrok=code)
+
+    finding = remote.tunnel(facts(front_page=edge, public_health=edge))
+
+    is_told(finding, Status.FAIL, f"ERR_NGROK_{code} (HTTP 404)", said)
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ("no such host", "mistyped"),
+        ("refused", "Nothing listens there"),
+        ("certificate", "not valid for this name"),
+        ("timeout", "within five seconds"),
+        ("cut off", "before an answer came"),
+    ],
+)
+def test_an_address_that_does_not_answer_is_told_with_the_reason(
+    problem: Problem, said: str
+) -> None:
+    nothing = page(0, problem=problem)
+
+    finding = remote.tunnel(facts(front_page=nothing, public_health=nothing))
+
+    is_told(finding, Status.FAIL, f"does not answer: {problem}", said, "twitter-setup tunnel")
+
+
+def test_with_ones_own_address_the_own_tunnel_is_to_be_looked_after() -> None:
+    nothing = page(0, problem="refused")
+    own = situation(reach="url")
+
+    finding = remote.tunnel(facts(where=own, front_page=nothing, public_health=nothing))
+
+    is_told(finding, Status.FAIL, "your own tunnel")
+
+
+def test_the_way_in_is_there_while_the_gateway_waits_for_strapi() -> None:
+    """It holds what is Strapi's back for longer than is waited here."""
+    waiting = health_page(0, problem="timeout")
+
+    finding = remote.tunnel(facts(health=Health.DOWN, public_health=waiting))
+
+    is_told(finding, Status.PASS, "is reached")
+
+
+def test_the_way_in_is_there_while_the_front_end_hangs() -> None:
+    finding = remote.tunnel(facts(front_page=page(0, problem="timeout")))
+
+    is_told(finding, Status.PASS, "is reached")
+
+
+def test_an_agent_that_leads_to_a_strapi_which_does_not_run_is_not_the_tunnels_fault() -> None:
+    nothing = page(502, ngrok="8012")
+
+    finding = remote.tunnel(facts(health=Health.DOWN, front_page=nothing, public_health=nothing))
+
+    is_told(finding, Status.PASS, "behind it nothing answers")
+
+
+# public-url
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (health_page(204), Status.PASS, f"Strapi answers at {PUBLIC}"),
+        (health_page(0, problem="timeout"), Status.FAIL, "is not reached through"),
+        (health_page(421), Status.FAIL, "gateway of another address"),
+        (health_page(403, text=BLOCKED), Status.FAIL, "a Vite dev server answers"),
+        (health_page(502), Status.FAIL, "Strapi is not behind it (HTTP 502)"),
+        (health_page(200), Status.FAIL, "is not this Strapi (HTTP 200)"),
+        (health_page(403), Status.FAIL, "is not this Strapi (HTTP 403)"),
+        (None, Status.SKIP, "no public address"),
+    ],
+)
+def test_what_answers_at_the_public_address_is_told_apart(
+    answer: Page | None, status: Status, said: str
+) -> None:
+    is_told(remote.public_url(facts(public_health=answer)), status, said)
+
+
+# browser-page
+
+
+def two_origins() -> Situation:
+    return situation(layout="two-origins")
+
+
+@pytest.mark.parametrize(
+    ("answer", "where", "status", "said"),
+    [
+        (page(), situation(), Status.PASS, "no page stands before the app"),
+        (page(502), situation(), Status.PASS, "no page stands before the app"),
+        (page(ngrok="6024"), situation(), Status.WARN, "clicks “Visit Site” once"),
+        (page(ngrok="6024"), two_origins(), Status.FAIL, "look like a CORS error"),
+        (page(ngrok="6022"), situation(), Status.FAIL, "NGROK_AUTHTOKEN"),
+        (page(403, text=BLOCKED), situation(), Status.FAIL, "refuses the public host"),
+        (page(0, problem="timeout"), situation(), Status.ERROR, "run it again"),
+        (None, without_session(), Status.SKIP, "no public address"),
+    ],
+)
+def test_a_page_before_the_app_is_told_with_what_it_means(
+    answer: Page | None, where: Situation, status: Status, said: str
+) -> None:
+    is_told(remote.browser_page(facts(where=where, front_page=answer)), status, said)
+
+
+@pytest.mark.parametrize("answer", [page(421), page(403, text=BLOCKED), page(502, ngrok="8012")])
+def test_what_refuses_every_page_is_told_once(answer: Page) -> None:
+    """`public-url`, or `tunnel`, has it."""
+    refused = Page(url=REDIRECT, status=answer.status, headers=answer.headers, text=answer.text)
+    known = facts(
+        public_health=answer,
+        front_page=answer,
+        redirect_page=refused,
+        legal_pages={f"{PUBLIC}/terms": answer},
+    )
+
+    for check in (remote.browser_page, pages.redirect_page, pages.legal_pages):
+        is_told(check(known), Status.SKIP)
+
+
+# redirect-page
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (page(200, REDIRECT), Status.PASS, "the source calls auth/twitter/callback"),
+        (page(502, REDIRECT), Status.FAIL, "the front end does not run"),
+        (page(404, REDIRECT), Status.FAIL, "twitter-setup verify --explain vite"),
+        (page(403, REDIRECT, text=BLOCKED), Status.FAIL, "refuses the public host"),
+        (page(0, REDIRECT, problem="refused"), Status.FAIL, "start Vite"),
+        (None, Status.SKIP, "is no web page"),
+    ],
+)
+def test_the_page_where_a_login_ends(answer: Page | None, status: Status, said: str) -> None:
+    is_told(pages.redirect_page(facts(redirect_page=answer)), status, said)
+
+
+def test_a_page_that_answers_and_has_no_code_is_a_warning() -> None:
+    is_told(pages.redirect_page(facts(login_code=LoginCode())), Status.WARN, "nothing in the front")
+
+
+def test_the_source_here_says_nothing_of_a_page_elsewhere() -> None:
+    elsewhere = "https://app.example.com/welcome"
+    known = facts(
+        redirect_url=elsewhere, redirect_page=page(200, elsewhere), login_code=LoginCode()
+    )
+
+    is_told(pages.redirect_page(known), Status.PASS, f"{elsewhere} answers (HTTP 200)")
+
+
+def test_without_a_front_end_no_page_is_known() -> None:
+    known = facts(redirect_url=None, redirect_page=None)
+
+    is_told(pages.redirect_page(known), Status.SKIP, "no front end here")
+
+
+def test_the_front_end_is_started_as_it_is_typed() -> None:
+    known = facts(where=situation(front=frontend(title="Next.js")), redirect_page=page(502))
+
+    is_told(pages.redirect_page(known), Status.FAIL, "start Next.js in frontend")
+
+
+# legal-pages
+
+
+@pytest.mark.parametrize(
+    ("answers", "status", "said"),
+    [
+        ({"terms": 200, "privacy": 200}, Status.PASS, "terms and privacy are there"),
+        ({"terms": 200, "privacy": 404}, Status.WARN, f"{PUBLIC}/privacy: HTTP 404"),
+        ({}, Status.SKIP, "any public page of yours"),
+    ],
+)
+def test_the_pages_for_x(answers: dict[str, int], status: Status, said: str) -> None:
+    asked = {f"{PUBLIC}/{name}": page(code, f"{PUBLIC}/{name}") for name, code in answers.items()}
+
+    is_told(pages.legal_pages(facts(legal_pages=asked)), status, said)
+
+
+# Which pages are asked for
+
+
+def test_a_page_that_was_asked_for_already_is_not_asked_for_again() -> None:
+    where = situation()
+    assert where.session
+    where.session.sheet.update(terms_of_service_url=PUBLIC, privacy_policy_url=PUBLIC)
+    known = facts(where=where)
+    del known._known["legal_pages"]
+
+    assert known.legal_pages == {PUBLIC: known.front_page}
+
+
+def test_outside_a_session_the_pages_are_those_of_the_sheet_for_that_address() -> None:
+    where = Situation(options=Options(url=PUBLIC), environ={}, located=situation().located)
+    known = facts(where=where)
+    del known._known["legal_pages"]
+
+    assert list(known.legal_pages) == [PUBLIC]

@@ -1,0 +1,103 @@
+"""`verify` on a terminal: its spinner, narrow ones, Ctrl-C; and a hop that is too slow."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+
+import pexpect
+import pytest
+
+from tests.program import SOURCE
+from tests.verifying import CALLBACK, PUBLIC, Broken, Verified
+from tests.world.admin_server import LOGIN, silent
+from twitter_setup.checks import runner
+
+
+@pytest.fixture
+def wrong(right: Verified) -> Verified:
+    """X does not know the callback."""
+    Broken(right).apply({"x": {"callbacks": [f"{PUBLIC}/elsewhere"]}})
+    return right
+
+
+class Terminal:
+    """`verify` on a terminal; `text` is all that it got."""
+
+    def __init__(self, verified: Verified, *words: str, width: int = 200) -> None:
+        self.child: pexpect.spawn[str] = pexpect.spawn(
+            sys.executable,
+            ["-m", "twitter_setup", "verify", *verified.words, *words],
+            cwd=str(verified.shop.root),
+            env={
+                **os.environ,
+                **verified.environment(),
+                "PYTHONPATH": str(SOURCE),
+                "TERM": "xterm-256color",
+            },
+            encoding="utf-8",
+            timeout=30,
+            dimensions=(60, width),
+        )
+
+    def all(self) -> str:
+        self.child.expect(pexpect.EOF)
+        self.child.wait()
+        return str(self.child.before)
+
+
+def shown(text: str) -> list[str]:
+    """The lines as they stand on the screen at the end, the spinner's rubbed out."""
+    rows: list[str] = []
+    for row in text.replace("\r\n", "\n").split("\n"):
+        last = re.split(r"\x1b\[2K|\r", row)[-1]
+        rows.append(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", last).rstrip())
+    return rows
+
+
+def test_the_spinner_leaves_every_line_whole(wrong: Verified) -> None:
+    plain = wrong.run().out.splitlines()
+
+    wrong.bench.strapi.api.logins.clear()
+    rows = shown(Terminal(wrong).all())
+
+    for line in plain:
+        if "apart" not in line and "PID" not in line:
+            assert line.rstrip() in rows
+
+
+@pytest.mark.parametrize("width", [50, 80])
+def test_on_a_narrow_terminal_no_line_is_too_long_and_no_address_is_broken(
+    wrong: Verified, width: int
+) -> None:
+    rows = shown(Terminal(wrong, width=width).all())
+
+    longest = max(map(len, [CALLBACK, f"{PUBLIC}/connect/twitter/redirect"]))
+    assert all(len(row) <= max(width, longest + 7) for row in rows), max(rows, key=len)
+    assert any(CALLBACK in row for row in rows)
+
+
+def test_ctrl_c_ends_it_at_once(right: Verified) -> None:
+    right.bench.strapi.at(LOGIN, silent)
+    terminal = Terminal(right)
+    terminal.child.expect_exact("session-middleware")
+    terminal.child.sendintr()
+
+    rest = terminal.all()
+
+    assert terminal.child.exitstatus == 130
+    assert "Traceback" not in rest
+
+
+def test_a_slow_hop_is_named(right: Verified, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = cast(Callable[..., Any], runner.run)
+    monkeypatch.setattr(run, "__kwdefaults__", {**(run.__kwdefaults__ or {}), "budget": 0.5})
+    right.bench.strapi.at(LOGIN, silent)
+
+    checks = {each["id"]: each for each in right.run("admin", "--json").json["data"]["checks"]}
+
+    assert checks["admin"]["status"] == "error"
+    assert checks["admin"]["summary"] == "no answer within 0.5 s (waited for admin)"
