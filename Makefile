@@ -16,8 +16,8 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY)  ## `tunnel` on the example project, with no account; Ctrl-C ends it
-	@$(BIN)/python examples/demo.py
+demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: without a person
+	@$(BIN)/python examples
 
 test: $(READY)  ## the fast tests: no network, no Node
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -29,13 +29,13 @@ bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run
 
 check: $(READY)  ## formatting, lint, types
-	$(BIN)/ruff format --check src tests benchmarks examples/demo.py
-	$(BIN)/ruff check src tests benchmarks examples/demo.py
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/mypy
 
 format: $(READY)  ## formatting and what lint can mend
-	$(BIN)/ruff format src tests benchmarks examples/demo.py
-	$(BIN)/ruff check --fix src tests benchmarks examples/demo.py
+	$(BIN)/ruff format src tests benchmarks examples
+	$(BIN)/ruff check --fix src tests benchmarks examples
 
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \
