@@ -17,7 +17,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	@touch $@
 
 demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: without a person
-	@$(BIN)/python examples
+	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## the fast tests: no network, no Node
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile

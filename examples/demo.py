@@ -25,9 +25,9 @@ from rich.markup import escape
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from examples import demo_machine  # noqa: E402
+from examples import demo_machine, demo_reach  # noqa: E402
 from examples.demo_machine import Lacking  # noqa: E402
-from examples.demo_reach import Reach, open_reach  # noqa: E402
+from examples.demo_reach import Reach  # noqa: E402
 from examples.demo_terminal import Command, Stopped, stoppable  # noqa: E402
 from tests.e2e import installs, projects  # noqa: E402
 from tests.e2e.browser import Person, browsing, find_chromium  # noqa: E402
@@ -58,9 +58,7 @@ class Demo:
 
     def say_and_start(self, *words: str) -> Command:
         say(f"\n[bold]$ twitter-setup {' '.join(words)}[/]")
-        return Command(
-            self.words(*words), folder=self.project.root, environment=self.environment
-        )
+        return Command(self.words(*words), folder=self.project.root, environment=self.environment)
 
     def ask(self, *words: str) -> dict[str, Any]:
         """A command's `data`."""
@@ -102,14 +100,15 @@ def running() -> Iterator[Demo]:
     """All that runs but `twitter-setup` itself, in a scratch folder; gone afterwards."""
     keys = {name: os.environ.get(name, "") for name in ("TWITTER_API_KEY", "TWITTER_API_SECRET")}
     is_real_x = all(keys.values())
+    kind = demo_reach.wanted()
     demo_machine.check_programs()
     with ExitStack() as ends:
         installs.remove_stale_runs()
         demo_machine.install(PACKAGES, console)
-        ports = demo_machine.find_ports(say, is_known_at_x=is_real_x)
+        ports = demo_machine.find_ports(say, is_known_at_x=is_real_x and kind == "local")
         project = projects.make(STRAPI_5, limits=True, port=ports.strapi)
         ends.callback(projects.remove, project)
-        reach = ends.enter_context(open_reach(project.root.parent))
+        reach = ends.enter_context(demo_reach.open_reach(kind, project.root.parent))
         x = None if is_real_x else ends.enter_context(standin.serving())
         say_what_is_real(reach, x)
         with console.status("starting Strapi (npm run develop) and the front end (npm run dev)"):
@@ -177,7 +176,9 @@ def log_in(demo: Demo, tunnel: Command, *, is_check: bool) -> bool:
     sheet = demo.ask("urls")
     if demo.x:
         demo.x.settings.callbacks = [sheet["callback_url"]]
-        say("\n✓ that callback URL is in the list of the stand-in for X now, as if you had pasted it")
+        say(
+            "\n✓ that callback URL is in the list of the stand-in for X now, as if you had pasted it"
+        )
     elif not is_check:
         say("\nPaste those at X, then press Enter here.")
         sys.stdin.readline()

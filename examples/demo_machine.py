@@ -25,6 +25,7 @@ STRAPI = 1337
 FRONT_END = 3000
 NODE_VERSIONS = "Node 20.19, 22.12, 24 or newer"
 _EVERY = 30.0  # seconds between two lines of progress where nobody watches
+_TAKES = {"strapi5": "once; two to four minutes", "vite": "once; a few seconds"}
 _NO_NETWORK = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT"
 )
@@ -122,7 +123,7 @@ def install(needed: Mapping[str, Path], console: Console) -> None:
     for name, packages in needed.items():
         if installs.is_installed(name, packages):
             continue
-        with _progress(console, f"npm installs the packages of {packages.name}/, once", name):
+        with _progress(console, f"npm installs the packages of {packages.name}/ ({_TAKES[name]})"):
             try:
                 installs.node_modules(name, packages)
             except pytest.fail.Exception as failure:
@@ -130,13 +131,13 @@ def install(needed: Mapping[str, Path], console: Console) -> None:
 
 
 @contextmanager
-def _progress(console: Console, what: str, name: str) -> Iterator[None]:
+def _progress(console: Console, what: str) -> Iterator[None]:
     """On a terminal one line that counts; elsewhere a line now and then."""
     start, is_over = time.monotonic(), threading.Event()
 
     def text() -> str:
         seconds = int(time.monotonic() - start)
-        return f"{what}: {installs.count_installed(name)}  {seconds // 60}:{seconds % 60:02}"
+        return f"{what}  {seconds // 60}:{seconds % 60:02}"
 
     def count() -> None:
         if console.is_terminal:
@@ -144,7 +145,7 @@ def _progress(console: Console, what: str, name: str) -> Iterator[None]:
                 while not is_over.wait(1):
                     status.update(text())
         else:
-            console.print(f"{what} (two to three minutes)", soft_wrap=True)
+            console.print(what, soft_wrap=True)
             while not is_over.wait(_EVERY):
                 console.print(text(), soft_wrap=True)
 

@@ -30,25 +30,30 @@ class Reach:
         return self.kind == "ngrok" and not self.is_standin
 
 
+def wanted() -> str:
+    """What REACH says. Raises `Lacking`."""
+    kind = os.environ.get("REACH") or "local"
+    if kind not in {"local", "ngrok", "ngrok-stand-in"}:
+        raise Lacking(f"REACH={kind}: give local, ngrok, or ngrok-stand-in (with CHECK=1).")
+    if kind == "ngrok" and not os.environ.get("NGROK_AUTHTOKEN"):
+        raise Lacking(
+            "REACH=ngrok needs your authtoken in NGROK_AUTHTOKEN: "
+            "https://dashboard.ngrok.com/get-started/your-authtoken"
+        )
+    return kind
+
+
 @contextmanager
-def open_reach(folder: Path) -> Iterator[Reach]:
-    """As REACH says; `folder` is for what a stand-in keeps. Raises `Lacking`."""
-    wanted = os.environ.get("REACH") or "local"
-    if wanted == "local":
+def open_reach(kind: str, folder: Path) -> Iterator[Reach]:
+    """`kind` is of `wanted`; `folder` is for what a stand-in keeps."""
+    if kind == "local":
         yield Reach("local", ("--local",))
-    elif wanted == "ngrok":
-        given = {name: value for name, value in os.environ.items() if "NGROK_" in name}
-        if not given.get("NGROK_AUTHTOKEN"):
-            raise Lacking(
-                "REACH=ngrok needs your authtoken in NGROK_AUTHTOKEN: "
-                "https://dashboard.ngrok.com/get-started/your-authtoken"
-            )
-        yield Reach("ngrok", environment=given)
-    elif wanted == "ngrok-stand-in":
+    elif kind == "ngrok":
+        theirs = {name: value for name, value in os.environ.items() if "NGROK_" in name}
+        yield Reach("ngrok", environment=theirs)
+    else:
         with _standin(folder) as reach:
             yield reach
-    else:
-        raise Lacking(f"REACH={wanted}: give local, ngrok, or ngrok-stand-in (with CHECK=1).")
 
 
 @contextmanager

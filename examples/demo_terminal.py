@@ -51,7 +51,9 @@ def stoppable() -> Iterator[None]:
 class Command:
     """A command in a session of its own: Ctrl-C reaches it when it is its turn."""
 
-    def __init__(self, words: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, words: Sequence[str], *, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         self._said = bytearray()
         self._has_more = threading.Condition()
         output, source = _screen()

@@ -118,9 +118,7 @@ class Person:
 
 
 @contextmanager
-def browsing(
-    hosts: Mapping[str, int] | None = None, *, anywhere: bool = False
-) -> Iterator[Person]:
+def browsing(hosts: Mapping[str, int] | None = None, *, anywhere: bool = False) -> Iterator[Person]:
     """A fresh browser. `hosts` are https hosts, and the loopback ports at which they are found.
 
     It leaves this machine only with `anywhere`.

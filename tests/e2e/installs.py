@@ -84,13 +84,6 @@ def is_installed(name: str, packages: Path) -> bool:
     return _folder_of(name, packages).is_dir()
 
 
-def count_installed(name: str) -> str:
-    """How far npm is, in words."""
-    folders = (scratch_folder() / "installed").glob(f"{name}-*/node_modules")
-    count = sum(len(os.listdir(folder)) for folder in folders if folder.is_dir())
-    return f"{count} folders" if count else "reading the list"
-
-
 def _folder_of(name: str, packages: Path) -> Path:
     lock = (packages / "package-lock.json").read_bytes()
     return scratch_folder() / "installed" / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"

@@ -235,7 +235,7 @@ def make(
     front_end: FrontEnd = VITE,
     port: int = 0,
 ) -> Project:
-    """A fresh project, on a free port unless one is named. `env` goes below what a new Strapi project has there.
+    """A fresh project; `port` is a free one unless given. `env` goes below what a new one has there.
 
     With `limits` Strapi counts logins as it does on its own.
     """

@@ -111,6 +111,7 @@ class _Passing:
         self._port_of = port_of
         self.port = 0
         self.open = weakref.WeakSet[asyncio.StreamWriter]()
+        self._tasks = dict[asyncio.StreamWriter, asyncio.Task[None] | None]()  # asyncio holds none
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request a connection: each has a head of its own to look at."""
@@ -138,9 +139,11 @@ class _Passing:
     @contextmanager
     def _held(self, writer: asyncio.StreamWriter) -> Iterator[None]:
         self.open.add(writer)
+        self._tasks[writer] = asyncio.current_task()
         try:
             yield
         finally:
+            del self._tasks[writer]
             writer.close()
 
 
