@@ -16,7 +16,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(READY)  ## `tunnel` on the example project, with no account; Ctrl-C ends it
+demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: without a person
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## the fast tests: no network, no Node
@@ -32,13 +32,13 @@ docs: $(READY)  ## make docs/troubleshooting.md from the table of faults
 	$(BIN)/python -m tests.make_troubleshooting
 
 check: $(READY)  ## formatting, lint, types
-	$(BIN)/ruff format --check src tests benchmarks examples/demo.py
-	$(BIN)/ruff check src tests benchmarks examples/demo.py
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/mypy
 
 format: $(READY)  ## formatting and what lint can mend
-	$(BIN)/ruff format src tests benchmarks examples/demo.py
-	$(BIN)/ruff check --fix src tests benchmarks examples/demo.py
+	$(BIN)/ruff format src tests benchmarks examples
+	$(BIN)/ruff check --fix src tests benchmarks examples
 
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \

@@ -1,163 +1,264 @@
-"""`make demo`: `twitter-setup tunnel` on the example project, with no account anywhere.
+"""`make demo`: a login with X, on this machine, with no account anywhere.
 
-Real: Strapi 5 under `strapi develop`, the example's files, `twitter-setup` itself. Stand-in: the ngrok
-agent, which opens its tunnel on this machine only. Ctrl-C ends it and leaves nothing behind; without
-a terminal, or with CHECK=1, it ends by itself and says whether all of it held.
+Real: Strapi 5 under `strapi develop`, the example's two ends, Caddy, `twitter-setup`. X is a stand-in,
+and with REACH=ngrok-stand-in the ngrok agent too. Ctrl-C ends it and leaves nothing behind; with
+CHECK=1 nobody is needed: Chromium logs in, and the exit code says whether all of it held.
 """
 
 from __future__ import annotations
 
-import http.client
+import json
 import os
-import shutil
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.markup import escape
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from examples import demo_machine, demo_reach  # noqa: E402
+from examples.demo_machine import Lacking  # noqa: E402
+from examples.demo_reach import Reach  # noqa: E402
+from examples.demo_terminal import Command, Stopped, stoppable  # noqa: E402
 from tests.e2e import installs, projects  # noqa: E402
-from tests.e2e.projects import ADMIN, Project  # noqa: E402
-from tests.world import account, agent  # noqa: E402
+from tests.e2e.browser import Person, browsing, find_chromium  # noqa: E402
+from tests.e2e.frontends import VITE  # noqa: E402
+from tests.e2e.projects import ADMIN, STRAPI_5, Project, Server  # noqa: E402
+from tests.e2e.shops import STEPS  # noqa: E402
+from tests.world import x as standin  # noqa: E402
+from tests.world.x_pages import USERS  # noqa: E402
 
-TOKEN = "2madeUpForTheDemo_0123456789"
-URL = f"https://{agent.default_domain(TOKEN)}"
-CALLBACK = f"{URL}/api/connect/twitter/callback"
-OLDEST_NODE = 20
+READY = "Open until you press Ctrl-C."  # the last words of `tunnel` before it waits
+READY_SECONDS = 120.0
+PACKAGES = {STRAPI_5.name: STRAPI_5.packages, VITE.name: VITE.template}
 console = Console(highlight=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What runs, and what the commands have in their environment."""
+
+    project: Project
+    reach: Reach
+    x: standin.X | None  # None: the real one
+    flags: tuple[str, ...]  # for ports that are not the usual ones
+    environment: dict[str, str]
+
+    def words(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "twitter_setup", *words]
+
+    def say_and_start(self, *words: str) -> Command:
+        say(f"\n[bold]$ twitter-setup {' '.join(words)}[/]")
+        return Command(self.words(*words), folder=self.project.root, environment=self.environment)
+
+    def ask(self, *words: str) -> dict[str, Any]:
+        """A command's `data`."""
+        done = subprocess.run(
+            self.words(*words, "--json"),
+            cwd=self.project.root,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        data: dict[str, Any] = json.loads(done.stdout)["data"]
+        return data
+
+
 def main() -> int:
-    ends_by_itself = os.environ.get("CHECK") == "1" or not sys.stdin.isatty()
+    is_check = os.environ.get("CHECK", "") not in {"", "0"}
     try:
-        check_node()
-        say("What is real: Strapi 5, the example's files, twitter-setup.")
-        say("What stands in: the ngrok agent; its tunnel ends on this machine.\n")
-        with shop() as project:
-            return run(project, ends_by_itself=ends_by_itself)
-    except pytest.fail.Exception as failure:
-        say(f"[red]The demo stopped:[/] {failure}")
+        with stoppable():
+            with running() as demo:
+                code = show(demo, is_check=is_check)
+            say("✓ nothing is left behind")
+            return code
+    except (Lacking, pytest.fail.Exception, AssertionError) as failure:
+        say(f"✗ The demo stopped. {escape(str(failure))}")
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except Stopped as stopped:
+        say("\n✓ stopped; nothing is left behind")
+        return 128 + stopped.number
 
 
 def say(text: str) -> None:
-    console.print(text, soft_wrap=True)
-
-
-def check_node() -> None:
-    """A clear sentence where Node or npm is missing or too old."""
-    missing = [name for name in ("node", "npm", "git") if shutil.which(name) is None]
-    if missing:
-        pytest.fail(
-            f"{' and '.join(missing)} not found; install Node {OLDEST_NODE} or newer, and git"
-        )
-    text = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    if int(text.strip().lstrip("v").partition(".")[0]) < OLDEST_NODE:
-        pytest.fail(f"Node {text.strip()} is too old for Strapi 5: it needs {OLDEST_NODE} or newer")
+    with suppress(OSError):  # a terminal that was closed
+        console.print(text, soft_wrap=True)
 
 
 @contextmanager
-def shop() -> Iterator[Project]:
-    """A copy of the example in a scratch folder, with Strapi running on it; gone afterwards."""
-    installs.remove_stale_runs()
-    with console.status("installing Strapi's packages (the first time takes two to three minutes)"):
-        installs.node_modules(projects.STRAPI_5.name, projects.STRAPI_5.packages)
-    project = projects.make(projects.STRAPI_5)
-    try:
-        with console.status("starting Strapi (npm run develop)"):
-            project.serve()
+def running() -> Iterator[Demo]:
+    """All that runs but `twitter-setup` itself, in a scratch folder; gone afterwards."""
+    keys = {name: os.environ.get(name, "") for name in ("TWITTER_API_KEY", "TWITTER_API_SECRET")}
+    is_real_x = all(keys.values())
+    kind = demo_reach.wanted()
+    demo_machine.check_programs()
+    with ExitStack() as ends:
+        installs.remove_stale_runs()
+        demo_machine.install(PACKAGES, console)
+        ports = demo_machine.find_ports(say, is_known_at_x=is_real_x and kind == "local")
+        project = projects.make(STRAPI_5, limits=True, port=ports.strapi)
+        ends.callback(projects.remove, project)
+        reach = ends.enter_context(demo_reach.open_reach(kind, project.root.parent))
+        x = None if is_real_x else ends.enter_context(standin.serving())
+        say_what_is_real(reach, x)
+        with console.status("starting Strapi (npm run develop) and the front end (npm run dev)"):
+            # The app is at 127.0.0.1, so X is at localhost: another site, as the real one.
+            preload = x.strapi_environment("localhost") if x else {}
+            strapi = Server(project, "develop", preload)
+            project.servers.append(strapi)
+            project.serve_frontend(ports.front_end)
+            strapi.wait_until_up()
             project.register_admin()
-        say(f"✓ Strapi runs at http://localhost:{project.port}, the project is {project.root}")
-        yield project
+        say(f"✓ Strapi at http://localhost:{ports.strapi}, its administrator is {ADMIN['email']}")
+        say(f"✓ the front end at http://localhost:{ports.front_end}, both in {project.root}")
+        if x:
+            keys = {"TWITTER_API_KEY": x.settings.key, "TWITTER_API_SECRET": x.settings.secret}
+            keys["TWITTER_SETUP_X_URL"] = x.url
+        environment = {
+            **installs.environment(),
+            "PYTHONPATH": str(ROOT / "src"),
+            "XDG_STATE_HOME": str(project.root.parent / "state"),
+            "STRAPI_ADMIN_EMAIL": ADMIN["email"],
+            "STRAPI_ADMIN_PASSWORD": ADMIN["password"],
+            **keys,
+            **reach.environment,
+        }
+        flags = (*reach.flags, *port_flags(ports))
+        yield Demo(project, reach, x, flags, environment)
+
+
+def say_what_is_real(reach: Reach, x: standin.X | None) -> None:
+    real = "Strapi 5 on SQLite, the front end, twitter-setup, Caddy"
+    stands_in = ["X, with made-up users"] if x else []
+    real += "" if x else ", X"
+    if reach.is_standin:
+        stands_in.append("the ngrok agent, whose tunnel ends on this machine")
+    elif reach.kind == "ngrok":
+        real += ", ngrok"
+    say(f"[bold]Real:[/] {real}.")
+    say(f"[bold]Stands in:[/] {'; '.join(stands_in) or 'nothing'}.\n")
+
+
+def port_flags(ports: demo_machine.Ports) -> list[str]:
+    flags = []
+    if ports.gateway != demo_machine.GATEWAY:
+        flags += ["--gateway-port", str(ports.gateway)]
+    if ports.front_end != demo_machine.FRONT_END:
+        flags += ["--frontend-port", str(ports.front_end)]
+    return flags
+
+
+def show(demo: Demo, *, is_check: bool) -> int:
+    before = demo.project.files()
+    say("In the environment: an administrator of Strapi, and key and secret from X.")
+    tunnel = demo.say_and_start("tunnel", *demo.flags, "--yes")
+    try:
+        if not tunnel.wait_for(READY, READY_SECONDS):
+            raise Lacking("`twitter-setup tunnel` did not get ready; what it says is above.")
+        held = log_in(demo, tunnel, is_check=is_check)
     finally:
-        projects.remove(project)
+        code = tunnel.stop()
+    return report(demo, before, code, held=held)
 
 
-def run(project: Project, *, ends_by_itself: bool) -> int:
-    before, old_uri = project.files(), project.redirect_uri()
-    say("\n[bold]$ twitter-setup tunnel --yes[/]")
-    with tunnel(project) as process:
-        projects.eventually(
-            lambda: process.poll() is not None or project.redirect_uri() == CALLBACK,
-            90,
-            "Strapi with the tunnel's address",
+def log_in(demo: Demo, tunnel: Command, *, is_check: bool) -> bool:
+    """Everything between `tunnel` and Ctrl-C."""
+    sheet = demo.ask("urls")
+    if demo.x:
+        demo.x.settings.callbacks = [sheet["callback_url"]]
+        say(
+            "\n✓ that callback URL is in the list of the stand-in for X now, as if you had pasted it"
         )
-        if process.poll() is not None:
-            pytest.fail(f"twitter-setup ended with exit code {process.returncode}")
-        time.sleep(1.5)  # its sheet is on the screen now
-        say(f"\n✓ Strapi's live redirectUri is {project.redirect_uri()}")
-        say(f"✓ GET {URL}/_health through the tunnel: HTTP {through_the_tunnel(project)}")
-        if ends_by_itself:
-            process.send_signal(signal.SIGINT)
-        else:
-            say("Press Ctrl-C to end it; everything is put back then.")
-        code = wait(process)
-    return report(project, before, old_uri, code)
+    elif not is_check:
+        say("\nPaste those at X, then press Enter here.")
+        sys.stdin.readline()
+    held = demo.say_and_start("configure").wait() == 0
+    held = demo.say_and_start("verify").wait() == 0 and held
+    say("")
+    if is_check:
+        return check(demo, sheet["public_url"]) and held
+    invite(demo, sheet["public_url"])
+    wait(demo, tunnel)
+    return held
 
 
-@contextmanager
-def tunnel(project: Project) -> Iterator[subprocess.Popen[bytes]]:
-    """The real command, on this terminal. Ctrl-C reaches it as it would any program."""
-    environment = {
-        **installs.environment(),
-        "PYTHONPATH": str(ROOT / "src"),
-        "PYNGROK_NGROK_PATH": str(agent.install_agent(project.root.parent / "bin")),
-        "NGROK_AUTHTOKEN": TOKEN,
-        "STANDIN_STATE": str(project.root.parent / "ngrok"),
-        "STRAPI_ADMIN_EMAIL": ADMIN["email"],
-        "STRAPI_ADMIN_PASSWORD": ADMIN["password"],
-    }
-    command = [sys.executable, "-m", "twitter_setup", "tunnel", "--yes"]
-    process = subprocess.Popen(command, cwd=project.root, env=environment)
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(timeout=60)
+def invite(demo: Demo, url: str) -> None:
+    say(f"[bold]Open[/] {url} [bold]and press “Log in with X”.[/]")
+    if demo.x:
+        named = ", ".join(f"@{user.screen_name} ({user.about})" for user in USERS)
+        say(f"The page that comes is the stand-in's. Log in as one of: {named}.")
+    say("Ctrl-C ends it and leaves nothing behind.\n")
 
 
-def through_the_tunnel(project: Project) -> int:
-    """Ask the public address, as a browser out there would: the stand-in's edge knows it by its Host."""
-    host = URL.removeprefix("https://")
-    port = account.edge_port(project.root.parent / "ngrok", host)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/_health", headers={"Host": host})
-    return connection.getresponse().status
+def wait(demo: Demo, tunnel: Command) -> None:
+    """Until Ctrl-C. Who logs in meanwhile is said."""
+    seen = len(demo.x.requests) if demo.x else 0
+    with suppress(Stopped):
+        while tunnel.is_running:
+            time.sleep(0.3)
+            requests = demo.x.requests[seen:] if demo.x else []
+            seen += len(requests)
+            for asked in requests:
+                if asked.path.endswith("/verify_credentials.json") and asked.status == 200:
+                    say(f"✓ X has told Strapi who logged in: @{_whose(asked.oauth['token'])}")
+        raise Lacking("`twitter-setup tunnel` has ended; what it says is above.")
+    say("")
 
 
-def wait(process: subprocess.Popen[bytes]) -> int:
-    """Until it has put everything back; Ctrl-C is its business, not ours."""
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        return process.wait()
-    finally:
-        signal.signal(signal.SIGINT, former)
+def _whose(access_token: str) -> str:
+    """A token of X's begins with its user's id."""
+    who = access_token.partition("-")[0]
+    return next(user.screen_name for user in USERS if user.id == who)
 
 
-def report(project: Project, before: dict[str, bytes], old_uri: str | None, code: int) -> int:
-    after = project.files()
+def check(demo: Demo, url: str) -> bool:
+    """Without a person: Chromium logs in at the stand-in, as @mira_brews."""
+    if demo.x is None:
+        say("- no login: at the real X only a person can log in")
+        return True
+    if find_chromium() is None:
+        say("- no login: there is no Chromium here (apt install chromium)")
+        return True
+    demo.x.requests.clear()
+    with browsing(demo.reach.hosts, anywhere=demo.reach.is_public) as person:
+        if demo.reach.kind == "ngrok":
+            person.open(url)
+            person.pass_the_browser_page()
+        return is_logged_in(demo, person, url)
+
+
+def is_logged_in(demo: Demo, person: Person, url: str) -> bool:
+    assert demo.x
+    person.log_in(url)
+    said = person.see("you are logged in")
+    steps = [step for step, _ in demo.x.steps()]
+    at_x = [visited for _, visited in person.visited if "/oauth/authenticate?" in visited]
+    held = "mira@example.com" in said and steps == STEPS
+    held = held and at_x[0].startswith(demo.x.url.replace("127.0.0.1", "localhost"))
+    mark = "✓" if held else "✗"
+    say(f"{mark} Chromium: Log in with X → {at_x[0].partition('?')[0]} → {person.url}")
+    say(f"{mark} the page says: {' '.join(said.split())}")
+    return held
+
+
+def report(demo: Demo, before: dict[str, bytes], code: int, *, held: bool) -> int:
+    after = demo.project.files()
     changed = sorted(name for name in before | after if before.get(name) != after.get(name))
-    say("\n[bold]$ git diff[/]")
-    console.print(project.git("diff", "--unified=1"), markup=False, soft_wrap=True)
-    with console.status("looking at Strapi once more"):
-        project.wait_for_redirect_uri(str(old_uri))
-    say(f"✓ Strapi's redirectUri is {old_uri} again")
     if code or changed != ["backend/config/server.js"]:
-        say(f"[red]✗ exit code {code}; files that are not as they were: {', '.join(changed)}[/]")
+        say(f"✗ tunnel ended with {code}; not as they were: {', '.join(changed) or 'no file'}")
         return 1
-    say("✓ Every file is as it was, but for that one line")
-    return 0
+    say("✓ every file is as it was, but for that one line")
+    return 0 if held else 1
 
 
 if __name__ == "__main__":

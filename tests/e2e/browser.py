@@ -37,9 +37,13 @@ _FLAGS = (
 _NOWHERE = ("MAP * ~NOTFOUND", "EXCLUDE localhost", "EXCLUDE 127.0.0.1")
 
 
-def chromium() -> Path:
+def find_chromium() -> str | None:
     named = os.environ.get("TWITTER_SETUP_CHROMIUM")
-    found = named or shutil.which("chromium") or shutil.which("chromium-browser")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def chromium() -> Path:
+    found = find_chromium()
     if not found:
         installs.is_missing("no chromium: `apt install chromium`, or set TWITTER_SETUP_CHROMIUM")
     return Path(found)
@@ -114,10 +118,13 @@ class Person:
 
 
 @contextmanager
-def browsing(hosts: Mapping[str, int] | None = None) -> Iterator[Person]:
-    """A fresh browser. `hosts` are https hosts, and the loopback ports at which they are found."""
+def browsing(hosts: Mapping[str, int] | None = None, *, anywhere: bool = False) -> Iterator[Person]:
+    """A fresh browser. `hosts` are https hosts, and the loopback ports at which they are found.
+
+    It leaves this machine only with `anywhere`.
+    """
     maps = [f"MAP {host}:443 127.0.0.1:{port}" for host, port in (hosts or {}).items()]
-    rules = f"--host-resolver-rules={', '.join([*maps, *_NOWHERE])}"
+    rules = f"--host-resolver-rules={', '.join([*maps, *(() if anywhere else _NOWHERE)])}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=[*_FLAGS, rules], headless=True

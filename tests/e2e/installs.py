@@ -6,7 +6,9 @@ import hashlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,8 +69,7 @@ def is_missing(said: str) -> NoReturn:
 
 def node_modules(name: str, packages: Path) -> Path:
     """The packages of a lock file, from the cache or from npm."""
-    lock = (packages / "package-lock.json").read_bytes()
-    folder = scratch_folder() / "installed" / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
+    folder = _folder_of(name, packages)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(folder.parent / f"{name}.lock"):
         if not folder.is_dir():
@@ -79,6 +80,15 @@ def node_modules(name: str, packages: Path) -> Path:
     return folder / "node_modules"
 
 
+def is_installed(name: str, packages: Path) -> bool:
+    return _folder_of(name, packages).is_dir()
+
+
+def _folder_of(name: str, packages: Path) -> Path:
+    lock = (packages / "package-lock.json").read_bytes()
+    return scratch_folder() / "installed" / f"{name}-{hashlib.sha256(lock).hexdigest()[:12]}"
+
+
 def _install(packages: Path, folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}-partial")
     if partial.exists():
@@ -87,7 +97,7 @@ def _install(packages: Path, folder: Path) -> None:
     for file in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copy(packages / file, partial)
     command = ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline"]
-    done = subprocess.run(
+    npm = subprocess.Popen(
         command,
         cwd=partial,
         env=environment(),
@@ -95,11 +105,19 @@ def _install(packages: Path, folder: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=_INSTALL_SECONDS,
-        check=False,
+        start_new_session=True,
     )
-    if done.returncode:
-        pytest.fail(f"{' '.join(command)} in {packages} failed:\n{done.stdout[-4000:]}")
+    try:
+        said, _ = npm.communicate(timeout=_INSTALL_SECONDS)
+    except BaseException:  # with what it has started itself, such as a compiler
+        with suppress(ProcessLookupError):
+            os.killpg(npm.pid, signal.SIGKILL)
+        npm.wait()
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    if npm.returncode:
+        shutil.rmtree(partial, ignore_errors=True)
+        pytest.fail(f"{' '.join(command)} in {packages} failed:\n{said[-4000:]}")
     partial.rename(folder)
 
 
@@ -111,7 +129,15 @@ def new_run() -> Path:
 
 
 def remove_stale_runs() -> None:
-    """What test runs left that were killed."""
+    """What runs left that were killed: their servers, and their folders."""
     for folder in (scratch_folder() / "runs").glob("*-*"):
         if not psutil.pid_exists(int(folder.name.partition("-")[0])):
+            end_what_runs_in(folder)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_what_runs_in(folder: Path) -> None:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(folder):
+                process.kill()

@@ -233,13 +233,14 @@ def make(
     config: Callable[[str], str] = lambda text: text,
     limits: bool = False,
     front_end: FrontEnd = VITE,
+    port: int = 0,
 ) -> Project:
-    """A fresh project. `env` goes below what a new Strapi project has there.
+    """A fresh project; `port` is a free one unless given. `env` goes below what a new one has there.
 
     With `limits` Strapi counts logins as it does on its own.
     """
     modules = installs.node_modules(kind.name, kind.packages)
-    project = Project(installs.new_run() / "cafe", kind, free_port(), front_end)
+    project = Project(installs.new_run() / "cafe", kind, port or free_port(), front_end)
     for layer in kind.layers:
         for pattern in kind.replaced if layer != kind.layers[0] else ():
             for path in project.backend.glob(pattern):
