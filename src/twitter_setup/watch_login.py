@@ -11,7 +11,8 @@ from typing import Any
 
 from twitter_setup import gateway_log
 from twitter_setup.checks.finding import Check, Finding, Outcome, skipped
-from twitter_setup.checks.login import Hop, Login, Ways, nobody_came
+from twitter_setup.checks.login import Hop, Login, Ways
+from twitter_setup.checks.login_findings import nobody_came
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice
 from twitter_setup.state import StateFolder
@@ -59,7 +60,9 @@ def watch(
             login.look_at_clock(time.time())
             if login.finding is None:
                 sleep(_LOOK_EVERY)
-    return Outcome(CHECK, login.finding or nobody_came(timeout, url)), login.hops
+    return Outcome(
+        CHECK, login.finding or nobody_came(timeout, url, has_begun=bool(login.hops))
+    ), login.hops
 
 
 def hop_data(hop: Hop) -> dict[str, Any]:
@@ -87,11 +90,18 @@ def _begin(facts: Facts, view: View, *, opens_app: bool) -> str:
     """Say where the login begins, and open it where there is a browser to open."""
     situation = facts.situation
     connect = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
-    app = str(situation.public_url) if situation.layout == "one-origin" else connect
-    url = app if opens_app else connect
+    url = _app(facts) or connect if opens_app else connect
     wanted = opens_app or view.may_ask
     if wanted and webbrowser.open(url):
         view.note(f"Log in in the browser that has opened, or at {url}")
     else:
         view.note(f"Log in at {url}")
     return url
+
+
+def _app(facts: Facts) -> str | None:
+    """The app's first page: at the public address, or at the front end's own."""
+    situation = facts.situation
+    if situation.layout == "one-origin":
+        return situation.public_url
+    return f"http://localhost:{facts.frontend.port}" if facts.frontend else None

@@ -127,6 +127,6 @@ def watched_login(shop: Published) -> tuple[Watched, str]:
 def assert_all_is_as_it_was(column: Column, before: dict[str, bytes], old: str) -> None:
     project = column.project
     config = project.config.relative_to(project.root)
-    project.wait_for_redirect_uri(old)
+    project.wait_for_redirect_uri(old, within=90)  # TypeScript is compiled anew
     after = without_the_lasting_line(project.files(), config)
     assert after == without_the_lasting_line(before, config)
