@@ -276,7 +276,9 @@ def watched(
     back = local_facts.backend(root=folder)
     where = local_facts.situation(layout=layout, back=back)
     assert where.session
-    where = replace(where, session=replace(where.session, gateway_pid=1))
+    session = replace(where.session, gateway_pid=1, kept=True)
+    StateFolder(folder).save_session(session)
+    where = replace(where, session=session)
     facts = Facts(situation=where, address="", redirect_path=PAGE)
     with at_work(*steps) as sleep:
         return watch_login.watch(facts, view, timeout=5.0, opens_app=False, sleep=sleep)
@@ -356,3 +358,13 @@ def test_a_log_that_begins_anew_meanwhile_is_read_on(tmp_path: Path, log: Path) 
 
     assert outcome.finding.status is Status.PASS
     assert len(hops) == 5
+
+
+def test_a_tunnel_that_ends_meanwhile_ends_the_watch(tmp_path: Path, log: Path) -> None:
+    end = StateFolder(tmp_path).forget_session
+
+    outcome, hops = watched(tmp_path, Silent(), lambda: write(log, CONNECT), end)
+
+    assert outcome.finding.status is Status.ERROR
+    assert outcome.finding.summary == "the tunnel ended before the login did"
+    assert [hop.id for hop in hops] == ["connect"]

@@ -171,3 +171,11 @@ def nobody_came(seconds: float, url: str, *, has_begun: bool) -> Finding:
         else "Nothing says that it does not work: nobody began one.",
         Advice("run it again, and log in at", command="twitter-setup verify --login", url=url),
     )
+
+
+def tunnel_ended() -> Finding:
+    return unknown(
+        "the tunnel ended before the login did",
+        "Nothing leads to Strapi any more, so nothing can be said of the login.",
+        Advice("open it again", command="twitter-setup tunnel"),
+    )
