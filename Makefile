@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test e2e bench docs check format lock clean
+.PHONY: help demo test e2e e2e-all bench docs check format lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -22,8 +22,12 @@ demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: wit
 test: $(READY)  ## the fast tests: no network, no Node
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-e2e: $(READY)  ## real Strapi 5 and 4 (needs Node and npm; installs them once)
-	$(BIN)/python -m pytest -m e2e -rs
+e2e: $(READY)  ## real logins on the newest Strapi 5 and 4 (needs Node, npm, Chromium; installs Strapi once)
+	$(BIN)/python -m pytest -m "e2e and not older" -rs
+
+# MATRIX=docs/login-matrix.md writes the table of logins down.
+e2e-all: $(READY)  ## the same on every generation of Strapi
+	TWITTER_SETUP_MATRIX_FILE="$(MATRIX)" $(BIN)/python -m pytest -m e2e -rs
 
 bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run

@@ -189,12 +189,17 @@ class Process:
 
     def event(self, name: str, timeout: float = 30) -> dict[str, Any]:
         """The next JSON line, which must be this event."""
+        line = self.answer(timeout, name)
+        assert line.get("event") == name, line
+        return line
+
+    def answer(self, timeout: float = 30, name: str = "answer") -> dict[str, Any]:
+        """The next JSON line, whatever it is."""
         try:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
             pytest.fail(f"no {name!r} after {timeout} s; stderr: {''.join(self.errors)}")
         assert line is not None, f"it ended instead: {''.join(self.errors)}"
-        assert line.get("event") == name, line
         return line
 
     def stop(self, number: int = signal.SIGINT) -> int:

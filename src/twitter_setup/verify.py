@@ -97,9 +97,7 @@ def _answer(
         "verify",
         data,
         exit_code=code,
-        again=[
-            o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)
-        ],
+        again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
         connect_url=None if hops else _login_page(facts.situation),
         is_whole=is_whole,
     )

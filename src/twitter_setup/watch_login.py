@@ -6,12 +6,12 @@ import time
 import webbrowser
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from twitter_setup import gateway_log
 from twitter_setup.checks.finding import Check, Finding, Outcome, skipped
-from twitter_setup.checks.login import Hop, Login, Ways, nobody_came
+from twitter_setup.checks.login import Hop, Login, Ways
+from twitter_setup.checks.login_findings import nobody_came, tunnel_ended
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice
 from twitter_setup.state import StateFolder
@@ -37,9 +37,10 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, list[Hop]]:
     """Until a login has ended, well or not, or `timeout` seconds are over."""
-    log = _log_of(facts)
-    if log is None:
+    state = _watched(facts)
+    if state is None:
         return Outcome(CHECK, _nothing_to_watch()), []
+    log = state.gateway_log
     situation = facts.situation
     one_origin = situation.layout == "one-origin"
     login = Login(
@@ -57,9 +58,13 @@ def watch(
                     view.hop(hop_data(hop))
                     waiting(f"after {hop.id}")
             login.look_at_clock(time.time())
+            if login.finding is None and state.session_that_is_on() is None:
+                return Outcome(CHECK, tunnel_ended()), login.hops
             if login.finding is None:
                 sleep(_LOOK_EVERY)
-    return Outcome(CHECK, login.finding or nobody_came(timeout, url)), login.hops
+    return Outcome(
+        CHECK, login.finding or nobody_came(timeout, url, has_begun=bool(login.hops))
+    ), login.hops
 
 
 def hop_data(hop: Hop) -> dict[str, Any]:
@@ -67,13 +72,13 @@ def hop_data(hop: Hop) -> dict[str, Any]:
     return asdict(hop)
 
 
-def _log_of(facts: Facts) -> Path | None:
-    """The log of the session's gateway; None where none runs."""
+def _watched(facts: Facts) -> StateFolder | None:
+    """Where the session's gateway has its log; None where none runs."""
     situation = facts.situation
     session, located = situation.session, situation.located
     if session is None or located is None or not session.gateway_pid:
         return None
-    return StateFolder(located.backend.root).gateway_log
+    return StateFolder(located.backend.root)
 
 
 def _nothing_to_watch() -> Finding:
@@ -87,11 +92,18 @@ def _begin(facts: Facts, view: View, *, opens_app: bool) -> str:
     """Say where the login begins, and open it where there is a browser to open."""
     situation = facts.situation
     connect = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
-    app = str(situation.public_url) if situation.layout == "one-origin" else connect
-    url = app if opens_app else connect
+    url = _app(facts) or connect if opens_app else connect
     wanted = opens_app or view.may_ask
     if wanted and webbrowser.open(url):
         view.note(f"Log in in the browser that has opened, or at {url}")
     else:
         view.note(f"Log in at {url}")
     return url
+
+
+def _app(facts: Facts) -> str | None:
+    """The app's first page: at the public address, or at the front end's own."""
+    situation = facts.situation
+    if situation.layout == "one-origin":
+        return situation.public_url
+    return f"http://localhost:{facts.frontend.port}" if facts.frontend else None

@@ -10,9 +10,11 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.e2e import installs, projects
+from tests.e2e import columns, installs, matrix_table, projects
 from tests.e2e.browser import Person, browsing
-from tests.e2e.projects import ADMIN, Project
+from tests.e2e.columns import COLUMNS, Column, Outside
+from tests.e2e.projects import ADMIN, Kind, Project
+from tests.e2e.published import WAYS
 from tests.world import agent
 from tests.world.x import X, serving
 
@@ -37,6 +39,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     return report
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    rows, names = [way.name for way in WAYS], list(COLUMNS.values())
+    for number, line in enumerate(matrix_table.summary(config, rows, names)):
+        if number == 0:
+            terminalreporter.section("logins in a real browser")
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def _work() -> None:
     installs.need_node()
@@ -54,7 +66,7 @@ def share_project(_work: None, request: pytest.FixtureRequest) -> Iterator[MakeP
     yield from _made_for(request.node)
 
 
-def _made_for(node: pytest.Item | pytest.Module) -> Iterator[MakeProject]:
+def _made_for(node: pytest.Item | pytest.Module | pytest.Session) -> Iterator[MakeProject]:
     made = node.stash[_MADE] = []
 
     def make(*args: Any, **options: Any) -> Project:
@@ -65,6 +77,27 @@ def _made_for(node: pytest.Item | pytest.Module) -> Iterator[MakeProject]:
     with ExitStack() as parts:  # one that fails does not keep the next from its turn
         for project in made:
             parts.callback(projects.remove, project)
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    """What is not on the developer's machine."""
+    with columns.outside(tmp_path_factory.mktemp("outside")) as world:
+        yield world
+
+
+def _column(kind: Kind) -> Any:
+    """`make e2e` tries the newest of both majors; `make e2e-all` what is between as well."""
+    marks = [pytest.mark.older] if kind is projects.STRAPI_5_52 else []
+    return pytest.param(kind, id=kind.version, marks=marks)
+
+
+@pytest.fixture(scope="session", params=[_column(kind) for kind in COLUMNS])
+def column(_work: None, request: pytest.FixtureRequest) -> Iterator[Column]:
+    """A Strapi that runs for all tests of logins together, with an X of its own."""
+    with serving() as x:
+        for make in _made_for(request.session):
+            yield Column.start(make(request.param), x)
 
 
 @pytest.fixture(scope="module")

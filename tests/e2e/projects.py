@@ -23,13 +23,8 @@ from tests.program import free_port
 
 _HERE = Path(__file__).parent
 _EXAMPLES = _HERE.parent.parent / "examples"
-_SECRETS = (
-    "API_TOKEN_SALT",
-    "ADMIN_JWT_SECRET",
-    "TRANSFER_TOKEN_SALT",
-    "JWT_SECRET",
-    "ENCRYPTION_KEY",
-)
+_SALTS = ("API_TOKEN_SALT", "TRANSFER_TOKEN_SALT")
+_SECRETS = (*_SALTS, "ADMIN_JWT_SECRET", "JWT_SECRET", "ENCRYPTION_KEY")
 # Written by Strapi, npm, git, or us; everything else is the person's.
 _NOT_THEIRS = frozenset(
     {".git", ".twitter-setup", "node_modules", ".tmp", ".strapi", ".cache", "dist", "build"}
@@ -68,6 +63,8 @@ STRAPI_5_TS = Kind(
     config="config/server.ts",
     replaced=("config/*.js", "src/index.js"),
 )
+_5_52 = _HERE / "strapi5_52"  # the last one that hands X's tokens over in the query
+STRAPI_5_52 = Kind("strapi5_52", _5_52, (_EXAMPLES / "backend", _5_52), version="5.52.3")
 STRAPI_4 = Kind("strapi4", _HERE / "strapi4", (_HERE / "strapi4",), version="4.26.2")
 
 

@@ -1,0 +1,104 @@
+"""The login matrix as a table: shown at the end of a run, and kept in a file that the docs show."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.browser import chromium
+
+FILE_VARIABLE = "TWITTER_SETUP_MATRIX_FILE"  # where the table goes; nowhere unless it is set
+WORKS = "works"
+_FAILED = "**does not work**"
+_NOT_RUN = "not run"
+_INTRODUCTION = """\
+# Logins in a real browser
+
+Each cell is a login that was tried from the app's first page to the page that shows the user of Strapi's
+JWT: real Strapi on SQLite, a real front end's dev server, the real gateway, real Chromium, and
+`tunnel`, `configure`, `verify` and `verify --login` as they are. Stand-ins are X's API and consent page,
+and ngrok's agent and edge. "Works" means that `verify` had said so before, that `verify --login` told
+each hop of that very login, and that after Ctrl-C every file was as before but for the lasting line.
+"""
+
+
+@dataclass
+class Table:
+    """What has become of each cell so far, by row and column."""
+
+    cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def begin(self, row: str, column: str) -> None:
+        self.cells[row, column] = _FAILED
+
+    def note(self, row: str, column: str, result: str) -> None:
+        self.cells[row, column] = result
+
+    def markdown(self, rows: Sequence[str], columns: Sequence[str]) -> str:
+        lines = [["", *columns], ["---"] * (len(columns) + 1)]
+        lines += [
+            [row, *(self.cells.get((row, column), _NOT_RUN) for column in columns)] for row in rows
+        ]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+    def page(self, rows: Sequence[str], columns: Sequence[str]) -> str:
+        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
+        return (
+            f"{_INTRODUCTION}\n{self.markdown(rows, columns)}\n"
+            f"Made on {date.today().isoformat()} by `make e2e-all`, with {versions}.\n"  # noqa: DTZ011
+        )
+
+
+KEY = pytest.StashKey[Table]()
+
+
+def table_of(config: pytest.Config) -> Table:
+    return config.stash.setdefault(KEY, Table())
+
+
+def summary(config: pytest.Config, rows: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
+    """The lines for the end of a run, none if it had no cell. Writes the file if it is asked for."""
+    table = table_of(config)
+    if not table.cells:
+        return
+    yield from table.markdown(rows, columns).splitlines()
+    named = os.environ.get(FILE_VARIABLE)
+    if named:
+        Path(named).write_text(table.page(rows, columns), encoding="utf-8")
+        yield f"written to {named}"
+
+
+def versions(packages: Mapping[str, Path]) -> dict[str, str]:
+    """Of what took part: `packages` are folders of npm packages."""
+    found = {name: _npm_version(folder) for name, folder in packages.items()}
+    found["Node"] = _said("node", "--version").removeprefix("v")
+    found["Chromium"] = _number(_said(str(chromium()), "--version"))
+    found["Caddy"] = _number(_said("caddy", "version"))
+    return {name: version for name, version in found.items() if version}
+
+
+def _npm_version(folder: Path) -> str:
+    manifest = (folder / "package.json").read_text()
+    found = re.search(r'"version":\s*"([^"]+)"', manifest)
+    return found[1] if found else ""
+
+
+def _number(text: str) -> str:
+    found = re.search(r"\d+(\.\d+)+", text)
+    return found[0] if found else ""
+
+
+def _said(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    except OSError:
+        return ""
+    return done.stdout.strip()
