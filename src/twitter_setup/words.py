@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_site, provider_checkpoint
+from twitter_setup import gateway_site, hot_reload, provider_checkpoint
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
@@ -48,6 +48,9 @@ def before_the_sheet(
             f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
             + (f": {command}" if command else ".")
         )
+    reloading = hot_reload.advice(frontend) if arrangement.is_one_origin and frontend else None
+    if reloading:
+        notes.append(reloading)
     if arrangement.reach == "url" and arrangement.gateway_port is not None:
         notes.append(
             f"Lead {public_url} to http://127.0.0.1:{arrangement.gateway_port}, where the gateway is "
