@@ -1,8 +1,8 @@
 """`make demo`: `twitter-setup tunnel` on the example project, with no account anywhere.
 
-Real: Strapi 5 under `strapi develop`, the example's files, `twitter-setup` itself. Stand-in: the ngrok
-agent, which opens its tunnel on this machine only. Ctrl-C ends it and leaves nothing behind; without
-a terminal, or with CHECK=1, it ends by itself and says whether all of it held.
+Real: Strapi 5 under `strapi develop`, the example's front end under Vite, the gateway, `twitter-setup`
+itself. Stand-in: the ngrok agent, which opens its tunnel on this machine only. Ctrl-C ends it and leaves
+nothing behind; without a terminal, or with CHECK=1, it ends by itself and says whether all of it held.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.e2e import installs, projects  # noqa: E402
+from tests.e2e.frontends import VITE, FrontEndServer  # noqa: E402
 from tests.e2e.projects import ADMIN, Project  # noqa: E402
 from tests.world import account, agent  # noqa: E402
 
@@ -39,10 +40,10 @@ def main() -> int:
     ends_by_itself = os.environ.get("CHECK") == "1" or not sys.stdin.isatty()
     try:
         check_node()
-        say("What is real: Strapi 5, the example's files, twitter-setup.")
+        say("What is real: Strapi 5, the example's front end (Vite), the gateway, twitter-setup.")
         say("What stands in: the ngrok agent; its tunnel ends on this machine.\n")
-        with shop() as project:
-            return run(project, ends_by_itself=ends_by_itself)
+        with shop() as (project, front):
+            return run(project, front, ends_by_itself=ends_by_itself)
     except pytest.fail.Exception as failure:
         say(f"[red]The demo stopped:[/] {failure}")
         return 1
@@ -67,26 +68,31 @@ def check_node() -> None:
 
 
 @contextmanager
-def shop() -> Iterator[Project]:
-    """A copy of the example in a scratch folder, with Strapi running on it; gone afterwards."""
+def shop() -> Iterator[tuple[Project, FrontEndServer]]:
+    """A copy of the example in a scratch folder, with both ends running on it; gone afterwards."""
     installs.remove_stale_runs()
     with console.status("installing Strapi's packages (the first time takes two to three minutes)"):
         installs.node_modules(projects.STRAPI_5.name, projects.STRAPI_5.packages)
+        installs.node_modules(VITE.name, VITE.template)
     project = projects.make(projects.STRAPI_5)
     try:
         with console.status("starting Strapi (npm run develop)"):
             project.serve()
             project.register_admin()
-        say(f"✓ Strapi runs at http://localhost:{project.port}, the project is {project.root}")
-        yield project
+        with console.status("starting the front end (npm run dev)"):
+            front = project.serve_frontend()
+        say(f"✓ Strapi runs at http://localhost:{project.port}, the front end at {front.url}")
+        say(f"  the project is {project.root}")
+        yield project, front
     finally:
         projects.remove(project)
 
 
-def run(project: Project, *, ends_by_itself: bool) -> int:
+def run(project: Project, front: FrontEndServer, *, ends_by_itself: bool) -> int:
     before, old_uri = project.files(), project.redirect_uri()
-    say("\n[bold]$ twitter-setup tunnel --yes[/]")
-    with tunnel(project) as process:
+    words = ["tunnel", "--yes", "--frontend-port", str(front.port)]
+    say(f"\n[bold]$ twitter-setup {' '.join(words)}[/]")
+    with tunnel(project, words) as process:
         projects.eventually(
             lambda: process.poll() is not None or project.redirect_uri() == CALLBACK,
             90,
@@ -96,7 +102,9 @@ def run(project: Project, *, ends_by_itself: bool) -> int:
             pytest.fail(f"twitter-setup ended with exit code {process.returncode}")
         time.sleep(1.5)  # its sheet is on the screen now
         say(f"\n✓ Strapi's live redirectUri is {project.redirect_uri()}")
-        say(f"✓ GET {URL}/_health through the tunnel: HTTP {through_the_tunnel(project)}")
+        for path, what in (("/_health", "Strapi"), ("/", "the front end")):
+            status = through_the_tunnel(project, path)
+            say(f"✓ GET {URL}{path} through the tunnel, which is {what}: HTTP {status}")
         if ends_by_itself:
             process.send_signal(signal.SIGINT)
         else:
@@ -106,7 +114,7 @@ def run(project: Project, *, ends_by_itself: bool) -> int:
 
 
 @contextmanager
-def tunnel(project: Project) -> Iterator[subprocess.Popen[bytes]]:
+def tunnel(project: Project, words: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """The real command, on this terminal. Ctrl-C reaches it as it would any program."""
     environment = {
         **installs.environment(),
@@ -117,7 +125,7 @@ def tunnel(project: Project) -> Iterator[subprocess.Popen[bytes]]:
         "STRAPI_ADMIN_EMAIL": ADMIN["email"],
         "STRAPI_ADMIN_PASSWORD": ADMIN["password"],
     }
-    command = [sys.executable, "-m", "twitter_setup", "tunnel", "--yes"]
+    command = [sys.executable, "-m", "twitter_setup", *words]
     process = subprocess.Popen(command, cwd=project.root, env=environment)
     try:
         yield process
@@ -127,12 +135,12 @@ def tunnel(project: Project) -> Iterator[subprocess.Popen[bytes]]:
             process.wait(timeout=60)
 
 
-def through_the_tunnel(project: Project) -> int:
+def through_the_tunnel(project: Project, path: str) -> int:
     """Ask the public address, as a browser out there would: the stand-in's edge knows it by its Host."""
     host = URL.removeprefix("https://")
     port = account.edge_port(project.root.parent / "ngrok", host)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    connection.request("GET", "/_health", headers={"Host": host})
+    connection.request("GET", path, headers={"Host": host})
     return connection.getresponse().status
 
 
@@ -151,7 +159,7 @@ def report(project: Project, before: dict[str, bytes], old_uri: str | None, code
     say("\n[bold]$ git diff[/]")
     console.print(project.git("diff", "--unified=1"), markup=False, soft_wrap=True)
     with console.status("looking at Strapi once more"):
-        project.wait_for_redirect_uri(str(old_uri))
+        project.wait_for_redirect_uri(str(old_uri), within=60)
     say(f"✓ Strapi's redirectUri is {old_uri} again")
     if code or changed != ["backend/config/server.js"]:
         say(f"[red]✗ exit code {code}; files that are not as they were: {', '.join(changed)}[/]")
