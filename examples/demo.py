@@ -159,7 +159,7 @@ def report(project: Project, before: dict[str, bytes], old_uri: str | None, code
     say("\n[bold]$ git diff[/]")
     console.print(project.git("diff", "--unified=1"), markup=False, soft_wrap=True)
     with console.status("looking at Strapi once more"):
-        project.wait_for_redirect_uri(str(old_uri), within=60)
+        project.wait_for_redirect_uri(str(old_uri))
     say(f"✓ Strapi's redirectUri is {old_uri} again")
     if code or changed != ["backend/config/server.js"]:
         say(f"[red]✗ exit code {code}; files that are not as they were: {', '.join(changed)}[/]")
