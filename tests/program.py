@@ -219,8 +219,11 @@ def running(
     try:
         yield process
     finally:
-        if process.process.poll() is None:
-            process.kill()
+        if process.process.poll() is None:  # a test that failed: what it has started ends with it
+            try:
+                process.stop(signal.SIGTERM)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 @contextmanager

@@ -90,13 +90,13 @@ def test_the_session_in_the_readme_is_what_the_program_says_today() -> None:
     session = readme[readme.index("```") : readme.rindex("```")]
     sheet = portal.build(
         reach="ngrok",
-        layout="two-origins",
+        layout="one-origin",
         public_url="https://olive-tree-02b28f.ngrok-free.app",
         api_prefix="/api",
-        redirect_url="http://localhost:3000/connect/twitter/redirect",
+        redirect_url="https://olive-tree-02b28f.ngrok-free.app/connect/twitter/redirect",
         project_name="cafe-backend",
     ).data()
-    context = {"last": {}, "ends_here": False}
+    context = {"last": {}, "ends_here": False, "frontend": 3000}
     said = [
         text.strip()
         for line in render.ANSWERS["ready"]({**sheet, "manual_steps": []}, context)
@@ -112,7 +112,7 @@ def test_the_configure_of_the_readme_is_what_the_program_says_today() -> None:
     from twitter_setup import render
 
     readme = (ROOT / "README.md").read_text()
-    redirect = "http://localhost:3000/connect/twitter/redirect"
+    redirect = "https://olive-tree-02b28f.ngrok-free.app/connect/twitter/redirect"
     data = {
         "strapi": "http://localhost:1337",
         "dry_run": False,

@@ -299,6 +299,34 @@ def test_keep_ends_the_gateway_and_leaves_the_changes(world: OneOrigin) -> None:
     assert {**after, "twitter-setup.toml": b""} == {**before, "twitter-setup.toml": b""}
 
 
+def test_while_questions_are_open_another_project_cannot_take_the_port(
+    world: OneOrigin, tmp_path: Path
+) -> None:
+    other = OneOrigin(tmp_path / "bakery")
+    words = ["tunnel", "--local", "--gateway-port", str(world.port)]
+    terminal = pexpect.spawn(
+        sys.executable,
+        ["-m", "twitter_setup", *words],
+        cwd=str(world.shop.root),
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=20,
+    )
+    terminal.expect(r"Add it\?")
+
+    refused = run(*words, "--yes", "--json", cwd=other.shop.root)
+    terminal.sendline("")
+    terminal.expect(r"Apply\?")
+    terminal.sendline("")
+    terminal.expect("Open until you press Ctrl-C")
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+
+    assert refused.error["code"] == "port_taken"
+    assert terminal.exitstatus == 0
+
+
 def test_no_starts_nothing_and_changes_nothing(world: OneOrigin) -> None:
     before = world.shop.files()
     words = ["tunnel", "--local", "--gateway-port", str(world.port)]

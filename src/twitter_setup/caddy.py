@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from twitter_setup import processes
@@ -65,6 +66,26 @@ def check_free(port: int) -> None:
             advice=[Advice("take another one", command=_with_port(_next_free(port)))],
             unchanged=_UNCHANGED,
         ) from error
+
+
+class HeldPort:
+    """The gateway's port, kept from others while a tunnel opens and questions are answered.
+
+    ngrok's agent is told of it long before the gateway takes it, and a second project's would choose it.
+    """
+
+    def __init__(self, port: int) -> None:
+        """Raises as `check_free`."""
+        check_free(port)
+        self._socket = socket.socket()
+        if os.name == "posix":
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # taken in this moment: said when the gateway starts
+            self._socket.bind((_LOOPBACK, port))
+            self._socket.listen()  # one that is bound alone would be no hindrance to others
+
+    def release(self) -> None:
+        self._socket.close()
 
 
 def is_free(port: int) -> bool:

@@ -62,7 +62,7 @@ def heading(located: Located) -> str:
     strapi = f"Strapi {backend.strapi}" if backend.strapi else "A back end that is not Strapi's own"
     text = f"{strapi} in {shown(backend.root, root)}/ ({language}, port {backend.port})"
     if frontend is None:
-        return f"{text} · no front end found"
+        return f"{text} · no front end found (--frontend DIR names one)"
     return f"{text} · {frontend.title} in {shown(frontend.root, root)}/ (port {frontend.port})"
 
 

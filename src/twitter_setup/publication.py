@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from twitter_setup import caddy, gateway_site, tunnel
+from twitter_setup.caddy import HeldPort
 from twitter_setup.errors import SetupError
 from twitter_setup.gateway import Gateway, GatewayProcess
 from twitter_setup.layout import Arrangement
@@ -44,13 +45,17 @@ class Publication:
         self._environ = environ
         self._on_child = on_child
         self._reach = self._make_reach(on_progress)
+        self._held: HeldPort | None = None
         self._gateway: Gateway | None = None
 
     def check(self) -> None:
-        """Raise what would keep the gateway from its work, before a tunnel is opened or a question asked."""
+        """Raise what would keep the gateway from its work, before a tunnel is opened or a question asked.
+
+        From here on its port is ours.
+        """
         if self._arrangement.gateway_port is not None:
             caddy.find()
-            caddy.check_free(self._arrangement.gateway_port)
+            self._held = HeldPort(self._arrangement.gateway_port)
 
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.
@@ -75,6 +80,7 @@ class Publication:
             output_path=self._state.path / "caddy.log",
             on_process=self._note_gateway,
         )
+        self._release()
         self._gateway.open()
 
     def poll(self) -> Event | None:
@@ -97,8 +103,13 @@ class Publication:
             return Event(seen.kind, "gateway", seen.detail)
         return None
 
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.release()
+
     def close(self) -> None:
         """End both; one that fails does not keep the other from its turn."""
+        self._release()
         with suppress(Exception):
             self._reach.close()
         if self._gateway is not None:

@@ -106,8 +106,8 @@ class Tunnel:
         url = self._arrangement.public_url or proposal.UNKNOWN_URL
         expected = proposal.make(self._located, self._caller, self._state, url)
         proposal.check(expected, yes=self._options.yes, view=self._view)
-        self._publication.check()
         try:
+            self._publication.check()
             public_url = self._open()
             agreed = proposal.agree(
                 self._located, self._caller, self._state, public_url, self._stop

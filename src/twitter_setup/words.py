@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import addresses, gateway_site, provider_checkpoint
+from twitter_setup import addresses, gateway_site, hot_reload, provider_checkpoint
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
@@ -45,6 +45,9 @@ def before_the_sheet(
             f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
             + (f": {command}" if command else ".")
         )
+    reloading = hot_reload.advice(frontend) if arrangement.is_one_origin and frontend else None
+    if reloading:
+        notes.append(reloading)
     if arrangement.reach == "url" and arrangement.gateway_port is not None:
         notes.append(
             f"Lead {public_url} to http://127.0.0.1:{arrangement.gateway_port}, where the gateway is "

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 import pytest
 
 from tests.e2e import installs
@@ -192,7 +193,7 @@ class Project:
             return None
         return str(answer.json()["twitter"]["redirectUri"]) if answer.is_success else None
 
-    def wait_for_redirect_uri(self, wanted: str, within: float = 20) -> None:
+    def wait_for_redirect_uri(self, wanted: str, within: float = STRAPI_SECONDS) -> None:
         seen: list[str | None] = []
 
         def has_it() -> bool:
@@ -278,7 +279,11 @@ def _dotenv(port: int, more: Mapping[str, str]) -> str:
 
 
 def remove(project: Project) -> None:
-    """End its servers and delete it."""
+    """End its servers and delete it; and a gateway that a test which failed has left."""
+    config = str(project.backend / ".twitter-setup" / "gateway.json")
+    for process in psutil.process_iter(["cmdline"]):
+        if config in (process.info["cmdline"] or []):
+            process.kill()
     for server in project.servers:
         server.stop()
     shutil.rmtree(project.root.parent)
