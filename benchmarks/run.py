@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import configure
+from benchmarks import configure, verify
 from tests.program import free_port, make_shop, running
 from tests.world import agent
 from twitter_setup import backend as backends
@@ -39,6 +39,7 @@ def main() -> None:
         one_config(Path(folder))
         to_the_sheet(Path(folder))
         configure.compare(Path(folder))
+        verify.compare(Path(folder))
 
 
 def interleaved(commands: dict[str, Sequence[str]], rounds: int = ROUNDS) -> dict[str, float]:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from twitter_setup import strapi_errors
+from twitter_setup import certificates, strapi_errors
 from twitter_setup.errors import SetupError
 from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Options, Secret
@@ -229,7 +229,7 @@ def _client(address: str) -> httpx.Client:
     except (httpx.InvalidURL, UnicodeError):
         raise strapi_errors.no_client(f"{address} is not a valid address") from None
     try:
-        certificates = httpx.create_ssl_context() if is_https else False
+        context = certificates.trusted() if is_https else False
     except OSError as error:
         reason = error.strerror or "it holds no certificate"
         raise strapi_errors.no_client(f"SSL_CERT_FILE, or SSL_CERT_DIR: {reason}") from None
@@ -238,7 +238,7 @@ def _client(address: str) -> httpx.Client:
             base_url=address,
             timeout=_TIMEOUT if here else _REMOTE_TIMEOUT,
             trust_env=is_https and not here,
-            verify=certificates,
+            verify=context,
         )
     except (ValueError, ImportError, httpx.InvalidURL):
         raise strapi_errors.no_client(

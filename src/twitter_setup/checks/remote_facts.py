@@ -183,9 +183,10 @@ class Facts(LocalFacts):
     @fact
     def pair(self) -> Pair | None:
         """Key and secret: those given, else those that Strapi holds."""
-        options, twitter = self.situation.options, self.admin.twitter
-        if options.key and options.secret:
+        options = self.situation.options
+        if options.key and options.secret:  # then X need not wait for Strapi
             return Pair(options.key, options.secret, "given")
+        twitter = self.admin.twitter
         key, secret = twitter.get("key"), twitter.get("secret")
         if isinstance(key, str) and isinstance(secret, str) and key and secret:
             return Pair(Secret(key), Secret(secret), "of Strapi")
