@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -10,10 +11,12 @@ from typing import Any, cast
 
 import pexpect
 import pytest
+from rich.console import Console
 
 from tests.program import SOURCE
 from tests.verifying import CALLBACK, PUBLIC, Broken, Verified
 from tests.world.admin_server import LOGIN, silent
+from twitter_setup import output
 from twitter_setup.checks import runner
 
 
@@ -90,6 +93,22 @@ def test_ctrl_c_ends_it_at_once(right: Verified) -> None:
 
     assert terminal.child.exitstatus == 130
     assert "Traceback" not in rest
+
+
+def test_ctrl_c_while_the_spinner_is_put_up_is_no_bug_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rich has noted that it runs, and not yet what it would take down."""
+    view = output.People()
+    view._streams.err = Console(file=io.StringIO(), force_terminal=True)
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Console, "push_render_hook", interrupted)
+
+    with pytest.raises(KeyboardInterrupt), view.working("asking"):
+        pass
 
 
 def test_a_slow_hop_is_named(right: Verified, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -278,7 +278,6 @@ def test_through_ngrok_over_https_all_passes_but_its_browser_page(
         https = {"HTTPS_PROXY": edge.proxy, "SSL_CERT_FILE": str(edge.certificate)}
         env = {**ngrok, **https, "STANDIN_BROWSER_PAGE": "1"}
         made = as_set_up(stack.enter_context(published(project, x, env=env)))
-        print("TUNNEL SAID", made.tunnel.errors, made.data, flush=True)
 
         told = statuses(made.verify())
 

@@ -205,8 +205,11 @@ class Facts(LocalFacts):
 
     @fact
     def callback_at_x(self) -> str | None:
-        """What X must know: by the public URL, else as Strapi computes it."""
-        return self.situation.callback_url or self.admin.twitter.get("redirectUri")
+        """What X must know: by the public URL, else as Strapi computes it, unless that is not public."""
+        if self.situation.callback_url:
+            return self.situation.callback_url
+        computed = str(self.admin.twitter.get("redirectUri") or "")
+        return None if is_loopback(urlsplit(computed).hostname or "") else computed or None
 
     def _ask_x(self, callback: str) -> XAnswer | None:
         pair = self.pair
