@@ -170,7 +170,7 @@ class Facts(LocalFacts):
         given = Credentials.of(self.situation.options)
         if not given.are_given:
             return Admin()
-        strapi = Strapi(self.address, given)
+        strapi = Strapi(self.address, given, is_hasty=True)
         try:
             return Admin(strapi.providers())
         except SetupError as problem:
