@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import configure, gateway
+from benchmarks import configure, gateway, verify
 from tests.program import free_port, make_shop, running
 from tests.world import agent
 from twitter_setup import backend as backends
@@ -41,6 +41,7 @@ def main() -> None:
         one_config(Path(folder))
         to_the_sheet(Path(folder))
         configure.compare(Path(folder))
+        verify.compare(Path(folder))
         if shutil.which("node"):
             gateway.main()
         else:

@@ -28,6 +28,7 @@ MAY_KNOW = {
     "rich": {"output"},
     "network": {
         "strapi",  # its admin API and health
+        "certificates",  # whom the others trust
         "x",  # a request token, to see what X says
         "ngrok_api",  # the agent's local API
         "checks.web",  # pages, as a browser asks for them

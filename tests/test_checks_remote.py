@@ -15,6 +15,7 @@ from twitter_setup.checks.web import Page, Problem
 from twitter_setup.login_code import LoginCode
 from twitter_setup.settings import Options
 from twitter_setup.strapi import Health
+from twitter_setup.x import XAnswer
 
 
 def page(status: int = 200, url: str = f"{PUBLIC}/", *, ngrok: str = "", **more: Any) -> Page:
@@ -139,6 +140,21 @@ def test_an_agent_that_leads_to_a_strapi_which_does_not_run_is_not_the_tunnels_f
     is_told(finding, Status.PASS, "behind it nothing answers")
 
 
+def test_where_x_is_out_of_reach_too_the_network_is_looked_at_first() -> None:
+    nothing = page(0, problem="refused")
+    unreachable = XAnswer(kind="unreachable", reason="ConnectError")
+
+    finding = remote.tunnel(facts(front_page=nothing, public_health=nothing, x_keys=unreachable))
+
+    assert "look at the network" in finding.advice[0].text
+
+
+def test_outside_a_project_the_address_is_to_be_named() -> None:
+    deployed = Situation(options=Options(strapi="http://localhost:1337"), environ={})
+
+    is_told(remote.tunnel(facts(where=deployed)), Status.SKIP, "with --url")
+
+
 # public-url
 
 
@@ -233,10 +249,10 @@ def test_the_source_here_says_nothing_of_a_page_elsewhere() -> None:
     is_told(pages.redirect_page(known), Status.PASS, f"{elsewhere} answers (HTTP 200)")
 
 
-def test_without_a_front_end_no_page_is_known() -> None:
+def test_a_redirect_url_that_nobody_knows_is_not_asked_for() -> None:
     known = facts(redirect_url=None, redirect_page=None)
 
-    is_told(pages.redirect_page(known), Status.SKIP, "no front end here")
+    is_told(pages.redirect_page(known), Status.SKIP, "is not known")
 
 
 def test_the_front_end_is_started_as_it_is_typed() -> None:

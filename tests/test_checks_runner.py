@@ -24,7 +24,7 @@ from twitter_setup.checks.finding import (
 from twitter_setup.checks.lazy import Lazy, fact
 from twitter_setup.checks.registry import CHECKS
 from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.errors import Advice
+from twitter_setup.errors import Advice, SetupError
 
 DO = Advice("do something about it")
 
@@ -147,6 +147,15 @@ def test_a_crash_is_an_error_without_its_text_and_the_others_go_on() -> None:
     assert "s3cr3t" not in repr(found)
     assert found["b"].is_blocked
     assert found["c"].finding == passed("c")
+
+
+def test_what_a_person_can_mend_is_no_bug_of_ours() -> None:
+    def refuse(_: Any) -> Finding:
+        raise SetupError("settings_invalid", "SSL_CERT_FILE is no file.", advice=[DO])
+
+    finding = outcomes(check("a", refuse))["a"].finding
+
+    assert finding == unknown("SSL_CERT_FILE is no file", "", DO)
 
 
 def test_lack_of_time_is_an_error_that_names_what_was_waited_for() -> None:

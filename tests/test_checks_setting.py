@@ -205,10 +205,10 @@ def test_without_a_pair_x_is_not_asked_and_it_is_said_how() -> None:
     is_told(asked_of_x.x_callback(known), Status.SKIP)
 
 
-def test_a_strapi_without_a_pair_is_to_be_given_one() -> None:
+def test_a_strapi_without_a_pair_is_told_from_one_that_was_not_asked() -> None:
     known = facts(admin=twitter(key="", secret=""), x_keys=None)
 
-    is_told(asked_of_x.x_keys(known), Status.SKIP, "twitter-setup configure")
+    is_told(asked_of_x.x_keys(known), Status.SKIP, "Strapi holds no key and secret")
 
 
 def test_without_a_public_address_the_callback_that_strapi_sends_is_asked_for() -> None:
@@ -217,6 +217,15 @@ def test_without_a_public_address_the_callback_that_strapi_sends_is_asked_for() 
 
     assert known.callback_at_x == CALLBACK
     is_told(asked_of_x.x_callback(known), Status.PASS, CALLBACK)
+
+
+def test_an_address_of_this_machine_is_not_looked_for_in_the_list_at_x() -> None:
+    """Nothing is published, so nobody would come back by it."""
+    here = twitter(redirectUri="http://localhost:1337/api/connect/twitter/callback")
+    known = facts(where=without_session(), admin=here)
+    del known._known["callback_at_x"], known._known["x_callback"]
+
+    is_told(asked_of_x.x_callback(known), Status.SKIP, "no public address")
 
 
 def test_without_any_callback_the_list_is_not_asked_for() -> None:

@@ -128,6 +128,29 @@ def test_a_deployed_strapi_is_checked_from_anywhere(bench: Bench, tmp_path: Path
     }
 
 
+def test_where_nothing_is_published_it_says_what_comes_first(right: Verified) -> None:
+    Broken(right).apply(
+        {
+            "no_session": True,
+            "env": {"PUBLIC_URL": ""},
+            "frontend_env": {"VITE_BACKEND_URL": "http://localhost:{strapi}"},
+            "strapi": {"callback_base": "http://localhost:1337"},
+        }
+    )
+
+    ran = right.run()
+
+    assert ran.code == 0
+    assert ran.out.count("twitter-setup tunnel") == 2  # where it is missed, and at the end
+    assert ran.out.splitlines()[-1].startswith("Next          twitter-setup tunnel")
+
+
+def test_what_was_not_looked_at_is_not_praised(right: Verified) -> None:
+    said = right.run(STRAPI_ADMIN_EMAIL="", STRAPI_ADMIN_PASSWORD="").out
+
+    assert "Nothing that was looked at stands in the way of a login." in said
+
+
 def test_without_anything_that_runs_the_first_cause_is_red_and_the_rest_waits(
     tmp_path: Path,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -10,10 +11,12 @@ from typing import Any, cast
 
 import pexpect
 import pytest
+from rich.console import Console
 
 from tests.program import SOURCE
 from tests.verifying import CALLBACK, PUBLIC, Broken, Verified
 from tests.world.admin_server import LOGIN, silent
+from twitter_setup import output
 from twitter_setup.checks import runner
 
 
@@ -51,22 +54,34 @@ class Terminal:
 
 def shown(text: str) -> list[str]:
     """The lines as they stand on the screen at the end, the spinner's rubbed out."""
-    rows: list[str] = []
-    for row in text.replace("\r\n", "\n").split("\n"):
-        last = re.split(r"\x1b\[2K|\r", row)[-1]
-        rows.append(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", last).rstrip())
-    return rows
+    rows, row = [""], 0
+    for part in re.findall(r"\x1b\[\??([0-9;]*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n]+)", text):
+        number, command, _, is_new_line, words = part
+        if command == "A":
+            row -= int(number or 1)
+        elif command == "K":
+            rows[row] = ""
+        elif is_new_line:
+            row += 1
+            rows += [""] * (row + 1 - len(rows))
+        elif words:
+            rows[row] += words
+    return [each.rstrip() for each in rows]
 
 
-def test_the_spinner_leaves_every_line_whole(wrong: Verified) -> None:
-    plain = wrong.run().out.splitlines()
+def test_the_spinner_leaves_the_lines_whole_and_nothing_of_its_own(wrong: Verified) -> None:
+    in_a_pipe = wrong.run().out.splitlines()
 
     wrong.bench.strapi.api.logins.clear()
-    rows = shown(Terminal(wrong).all())
+    on_screen = shown(Terminal(wrong).all())
 
-    for line in plain:
-        if "apart" not in line and "PID" not in line:
-            assert line.rstrip() in rows
+    assert [same_each_time(row) for row in on_screen if row] == [
+        same_each_time(line) for line in in_a_pipe if line
+    ]
+
+
+def same_each_time(line: str) -> str:
+    return re.sub(r"\d+ s apart|python.* \(PID \d+\)", "…", line.rstrip())
 
 
 @pytest.mark.parametrize("width", [50, 80])
@@ -90,6 +105,22 @@ def test_ctrl_c_ends_it_at_once(right: Verified) -> None:
 
     assert terminal.child.exitstatus == 130
     assert "Traceback" not in rest
+
+
+def test_ctrl_c_while_the_spinner_is_put_up_is_no_bug_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rich has noted that it runs, and not yet what it would take down."""
+    view = output.People()
+    view._streams.err = Console(file=io.StringIO(), force_terminal=True)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Console, "push_render_hook", interrupted)
+
+    with pytest.raises(KeyboardInterrupt), view.working("asking"):
+        pass
 
 
 def test_a_slow_hop_is_named(right: Verified, monkeypatch: pytest.MonkeyPatch) -> None:

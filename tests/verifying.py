@@ -21,7 +21,7 @@ from tests.world import edge as edges
 from tests.world import first_hop, one_origin, tls
 from tests.world import x as xs
 from tests.world.admin_api import ADMIN, AdminApi, Answer
-from tests.world.admin_server import AdminServer, instead
+from tests.world.admin_server import LOGIN, READ, AdminServer, instead, later
 from tests.world.x_settings import Settings
 from twitter_setup.state import Lock, SessionRecord, StateFolder
 
@@ -317,6 +317,12 @@ class Broken:
 
     def no_session(self, _: bool) -> None:
         (StateFolder(self.on.shop.backend).path / "session.json").unlink()
+
+    def slow(self, seconds: float) -> None:
+        """Each answer takes so long; that of the first hop no longer, though X is asked in between."""
+        self.bench.public.behind.after = self.bench.x.settings.after = seconds
+        for route in ("GET /_health", LOGIN, READ):
+            self.bench.strapi.at(route, later(seconds))
 
     def stopped(self, what: str) -> None:
         if what == "strapi":  # nothing listens there any more, and the gateway knows it

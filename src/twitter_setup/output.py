@@ -195,12 +195,17 @@ class People:
         if self._quiet or not self._streams.err.is_terminal:
             yield lambda _: None
             return
-        with self._streams.err.status(text) as status:
+        status = self._streams.err.status(text)
+        try:
+            status.start()
             self._status = status
-            try:
-                yield status.update
-            finally:
-                self._status = None
+            yield status.update
+        finally:
+            self._status = None
+            # A Ctrl-C in the midst of a start: Rich takes down what it has not put up yet.
+            with suppress(IndexError):
+                status.stop()
+            self._streams.err.show_cursor()
 
     def finding(self, data: Mapping[str, Any]) -> None:
         if not self._quiet or data["status"] not in {"pass", "skip"}:

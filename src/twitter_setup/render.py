@@ -346,10 +346,14 @@ def _verify(data: Data, context: Data) -> Iterator[Line]:
     yield Line.of()
     yield Line.of(f"{', '.join(parts)}.", "bold")
     if context["again"]:
-        yield _pair("Afterwards", f"twitter-setup verify {' '.join(context['again'])}")
+        some = context["again"] if len(context["again"]) < 7 else []
+        yield _pair("Afterwards", " ".join(["twitter-setup verify", *some]))
+    elif context["next_step"] and context["is_whole"]:
+        yield _pair("Next", f"{context['next_step']}   and then this again, for the rest")
     elif context["connect_url"] and context["is_whole"]:
+        what = "Nothing that was looked at" if counts["skip"] else "Nothing"
         yield Line.of(
-            "Nothing stands in the way of a login. Only a real one proves the rest: that X gives the "
+            f"{what} stands in the way of a login. Only a real one proves the rest: that X gives the "
             "e-mail address, and that your access level at X allows it."
         )
         yield _pair("Log in at", context["connect_url"])

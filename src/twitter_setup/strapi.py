@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from twitter_setup import strapi_errors
+from twitter_setup import certificates, strapi_errors
 from twitter_setup.errors import SetupError
 from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Options, Secret
@@ -64,11 +64,17 @@ class Strapi:
     """One running Strapi. `client` is replaceable so that tests can bring their own transport."""
 
     def __init__(
-        self, address: str, credentials: Credentials, client: httpx.Client | None = None
+        self,
+        address: str,
+        credentials: Credentials,
+        client: httpx.Client | None = None,
+        *,
+        is_hasty: bool = False,
     ) -> None:
+        """`is_hasty`: a server elsewhere is waited for no longer than one here."""
         self.address = address
         self.credentials = credentials
-        self._client = client or _client(address)
+        self._client = client or _client(address, _TIMEOUT if is_hasty else None)
         self._token = credentials.token
         # The twitter provider as it was last read.
         self.last_seen: Mapping[str, Any] | None = None
@@ -216,7 +222,7 @@ class Strapi:
         raise strapi_errors.not_strapi(self.address, "the answer is not JSON")
 
 
-def _client(address: str) -> httpx.Client:
+def _client(address: str, timeout: httpx.Timeout | None = None) -> httpx.Client:
     """Redirects are never followed: they would take the credentials along.
 
     `SSL_CERT_FILE` counts for https. A proxy of the environment counts for https elsewhere: it sees no
@@ -229,16 +235,16 @@ def _client(address: str) -> httpx.Client:
     except (httpx.InvalidURL, UnicodeError):
         raise strapi_errors.no_client(f"{address} is not a valid address") from None
     try:
-        certificates = httpx.create_ssl_context() if is_https else False
+        context = certificates.trusted() if is_https else False
     except OSError as error:
         reason = error.strerror or "it holds no certificate"
         raise strapi_errors.no_client(f"SSL_CERT_FILE, or SSL_CERT_DIR: {reason}") from None
     try:
         return httpx.Client(
             base_url=address,
-            timeout=_TIMEOUT if here else _REMOTE_TIMEOUT,
+            timeout=timeout or (_TIMEOUT if here else _REMOTE_TIMEOUT),
             trust_env=is_https and not here,
-            verify=certificates,
+            verify=context,
         )
     except (ValueError, ImportError, httpx.InvalidURL):
         raise strapi_errors.no_client(

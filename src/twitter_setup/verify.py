@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from twitter_setup import configure_target, credential_shapes, watch_login
 from twitter_setup.checks import docs, runner
@@ -17,7 +18,7 @@ from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
-from twitter_setup.public_url import shown
+from twitter_setup.public_url import is_loopback, shown
 from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials
 from twitter_setup.view import View
@@ -100,6 +101,7 @@ def _answer(
         again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
         connect_url=None if hops else _login_page(facts.situation),
         is_whole=is_whole,
+        next_step=_next_step(facts.situation),
     )
     return code
 
@@ -137,8 +139,11 @@ def _unknown(name: str, known: Sequence[str], said: str) -> SetupError:
 def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
     gives = Credentials.of(options).are_given
     target = configure_target.find(options, located, caller.view, with_credentials=gives)
+    options = _without_blanks(located.options if located else options)
+    if located is None and not options.url and _is_public(target.address):
+        options = replace(options, url=target.address)  # where it is deployed, people reach it, too
     situation = Situation(
-        options=_without_blanks(located.options if located else options),
+        options=options,
         environ=caller.environ,
         located=located,
         session=target.session,
@@ -153,6 +158,18 @@ def _without_blanks(options: Options) -> Options:
         return value and Secret(credential_shapes.cleaned(value.reveal(), name)[0])
 
     return replace(options, key=clean("key", options.key), secret=clean("secret", options.secret))
+
+
+def _is_public(address: str) -> bool:
+    parts = urlsplit(address)
+    return not is_loopback(parts.hostname or "") and not parts.path
+
+
+def _next_step(situation: Situation) -> str | None:
+    """Where nothing is published there is more to look at."""
+    if situation.public_url:
+        return None
+    return "twitter-setup tunnel" if situation.located else None
 
 
 def _login_page(situation: Situation) -> str | None:

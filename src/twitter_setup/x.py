@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]
 
-from twitter_setup import x_answers
+from twitter_setup import certificates, x_answers
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.public_url import is_loopback, shown
 from twitter_setup.settings import Secret
@@ -76,7 +76,12 @@ def open_client(address: str) -> httpx.Client:
     is_tls = urlsplit(address).scheme == "https"
     problem = ""
     try:
-        return httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=is_tls)
+        return httpx.Client(
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            trust_env=is_tls,
+            verify=certificates.trusted() if is_tls else False,
+        )
     except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
         problem = type(error).__name__
     # Not from within: a proxy's address may have a password in it.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -158,6 +159,16 @@ def _handler(server: AdminServer) -> type[BaseHTTPRequestHandler]:
 def instead(status: int, content: bytes = b"", headers: Mapping[str, str] | None = None) -> Fault:
     """This answer in place of the API's."""
     return lambda _: Raw(status, content, headers or {})
+
+
+def later(seconds: float) -> Fault:
+    """The API's answer, after a while."""
+
+    def fault(call: Call) -> Answer:
+        time.sleep(seconds)
+        return call.answer()
+
+    return fault
 
 
 def cut_before(_: Call) -> None:

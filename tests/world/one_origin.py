@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,15 +31,18 @@ class Behind:
     is_blocked_by_vite: bool = False
     all: int = 0  # for everything, Strapi's paths too
     strapi_is: str = "there"  # or `elsewhere`: the front end gets its requests; `gone`: 502
+    after: float = 0.0  # seconds until it answers; Strapi takes its own time
     asked: list[str] = field(default_factory=list)
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer | Raw | None:
         self.asked.append(f"{method} {path}")
+        is_strapis = path.startswith("/api/") or path == "/_health"
+        if self.after and not is_strapis:
+            time.sleep(self.after)
         if self.is_blocked_by_vite:
             return Raw(403, BLOCKED, {"Content-Type": "text/plain"})
         if self.all:
             return Raw(self.all, b"")
-        is_strapis = path.startswith("/api/") or path == "/_health"
         if is_strapis and self.strapi_is == "gone":
             return Raw(502, b"Strapi does not run")
         if is_strapis and self.strapi_is == "there":

@@ -93,6 +93,8 @@ class X:
         return time.time() + self.settings.clock_offset
 
     def answer(self, request: Request) -> Answer:
+        if self.settings.after:
+            time.sleep(self.settings.after)
         with self._lock:
             answer = self._answer(request)
             if not request.path.startswith("/_standin/"):

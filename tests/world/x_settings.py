@@ -22,4 +22,5 @@ class Settings:
     )
     confirms_callback: bool = True
     clock_offset: float = 0.0  # X's clock minus this machine's, in seconds
+    after: float = 0.0  # seconds until it answers
     remembers: bool = False  # `authenticate` lets a user pass who has authorized this app before

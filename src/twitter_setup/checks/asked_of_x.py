@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twitter_setup.checks import x_checks
 from twitter_setup.checks.finding import Finding, skipped
-from twitter_setup.checks.remote import CONFIGURE, no_session
+from twitter_setup.checks.remote import no_session
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice
 
@@ -32,11 +32,11 @@ def x_callback(facts: Facts) -> Finding:
 
 def _no_pair(facts: Facts) -> Finding:
     if facts.admin.providers is not None:
-        return skipped("Strapi holds no key and secret to ask X with", CONFIGURE)
+        return skipped("Strapi holds no key and secret to ask X with")
     return skipped(
         _NO_PAIR,
         Advice(
-            "give them, or an administrator's credentials so that Strapi's are taken",
-            command="TWITTER_API_KEY and TWITTER_API_SECRET",
+            "set TWITTER_API_KEY and TWITTER_API_SECRET, or an administrator's credentials so that those "
+            "are taken which Strapi has"
         ),
     )

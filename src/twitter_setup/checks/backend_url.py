@@ -89,7 +89,7 @@ def _without_reach(facts: LocalFacts, url: ServerUrl) -> Finding:
             explained("server-url"),
         )
     now = f"server.url is {shown(url.value)}" if url.value else "server.url is not set"
-    return skipped(f"{now}, and no tunnel is running to compare it with", TUNNEL)
+    return skipped(f"{now}, and no tunnel is running to compare it with")
 
 
 def _wrong(facts: LocalFacts, url: ServerUrl, public: str) -> Finding:

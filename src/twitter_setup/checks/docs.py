@@ -12,7 +12,7 @@ _INSTALLED = Path(__file__).parents[1] / "docs"
 _IN_THE_REPOSITORY = Path(__file__).parents[3] / "docs"
 
 
-def explained(name: str, text: str = "what this check asks, and the usual causes") -> Advice:
+def explained(name: str, text: str = "more about it") -> Advice:
     return Advice(text, command=f"twitter-setup verify --explain {name}")
 
 

@@ -114,7 +114,7 @@ def _no_variable(facts: LocalFacts, public: str) -> Finding:
 def _frontend_without_reach(facts: LocalFacts) -> Finding:
     left = [each for each in facts.frontend_urls.settings if is_tunnel(each.value)]
     if not left:
-        return skipped("no tunnel is running to compare the front end's variables with", TUNNEL)
+        return skipped("no tunnel is running to compare the front end's variables with")
     first = left[0]
     return failed(
         f"a tunnel's address was left behind in {first.name}: {shown(first.value)}",

@@ -18,7 +18,7 @@ def redirect_page(facts: Facts) -> Finding:
     """Is the page there where a login ends, and does it finish the login?"""
     page, url = facts.redirect_page, facts.redirect_url
     if url is None:
-        return skipped("there is no front end here, and no redirect URL is known")
+        return skipped("the redirect URL is not known: Strapi has it, or an open tunnel")
     if page is None:
         return skipped(f"{url} is no web page: it is not asked for")
     return _not_answered(facts, page) or _by_source(facts, page)

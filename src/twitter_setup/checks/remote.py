@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from twitter_setup import ngrok_errors
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page
+from twitter_setup.checks.web import Page, Problem
 from twitter_setup.errors import Advice
 from twitter_setup.public_url import is_loopback
 from twitter_setup.strapi import Health
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
+_NAME_IT = Advice("name the public address with --url")
 START_STRAPI = Advice("in the back end's folder", command="npm run develop")
 CONFIGURE = Advice("write it", command="twitter-setup configure")
 _BROWSER_PAGES = frozenset({"6022", "6024"})
@@ -55,7 +57,10 @@ def tunnel(facts: Facts) -> Finding:
     """Do the parts of the session run, and does ngrok's edge find them?"""
     situation = facts.situation
     if situation.public_url is None:
-        return skipped("no tunnel is open and no --url is given", NO_TUNNEL)
+        is_here = situation.located is not None
+        return skipped(
+            "no tunnel is open and no --url is given", NO_TUNNEL if is_here else _NAME_IT
+        )
     for part in facts.dead_children:
         return failed(
             f"the {part} of the session has ended",
@@ -86,7 +91,7 @@ def _not_reached(facts: Facts, page: Page) -> Finding | None:
         return failed(
             f"{facts.situation.public_url} does not answer: {page.problem}",
             PROBLEMS[page.problem],
-            *_reach_advice(facts),
+            *_reach_advice(facts, page.problem),
             explained("tunnel"),
         )
     return None
@@ -112,17 +117,24 @@ _NGROK = {
 }
 PROBLEMS = {
     "no such host": "The name does not resolve: the address is mistyped, or its DNS entry is gone.",
-    "refused": "Nothing listens there.",
+    "refused": "Nothing listens there, or the proxy that HTTPS_PROXY names does not.",
     "certificate": "Its certificate is not valid for this name, or not trusted.",
     "timeout": "No answer within five seconds.",
     "cut off": "The connection ended before an answer came.",
 }
 
 
-def _reach_advice(facts: Facts) -> tuple[Advice, ...]:
+def _reach_advice(facts: Facts, problem: Problem) -> Iterator[Advice]:
+    if facts.x_keys is not None and facts.x_keys.kind in {"unreachable", "untrusted"}:
+        yield Advice("X is out of reach as well: look at the network, and at HTTPS_PROXY, first")
+    if problem == "certificate":
+        yield Advice(
+            "if a proxy of your company's is between: its authority's file in SSL_CERT_FILE"
+        )
     if facts.situation.reach == "url":
-        return (Advice("look after your own tunnel or proxy; it must lead to this machine"),)
-    return (NO_TUNNEL,)
+        yield Advice("look after your own tunnel or proxy; it must lead to this machine")
+    else:
+        yield Advice("open the tunnel anew", command="twitter-setup tunnel")
 
 
 def public_url(facts: Facts) -> Finding:

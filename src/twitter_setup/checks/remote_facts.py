@@ -170,7 +170,7 @@ class Facts(LocalFacts):
         given = Credentials.of(self.situation.options)
         if not given.are_given:
             return Admin()
-        strapi = Strapi(self.address, given)
+        strapi = Strapi(self.address, given, is_hasty=True)
         try:
             return Admin(strapi.providers())
         except SetupError as problem:
@@ -183,9 +183,10 @@ class Facts(LocalFacts):
     @fact
     def pair(self) -> Pair | None:
         """Key and secret: those given, else those that Strapi holds."""
-        options, twitter = self.situation.options, self.admin.twitter
-        if options.key and options.secret:
+        options = self.situation.options
+        if options.key and options.secret:  # then X need not wait for Strapi
             return Pair(options.key, options.secret, "given")
+        twitter = self.admin.twitter
         key, secret = twitter.get("key"), twitter.get("secret")
         if isinstance(key, str) and isinstance(secret, str) and key and secret:
             return Pair(Secret(key), Secret(secret), "of Strapi")
@@ -204,8 +205,11 @@ class Facts(LocalFacts):
 
     @fact
     def callback_at_x(self) -> str | None:
-        """What X must know: by the public URL, else as Strapi computes it."""
-        return self.situation.callback_url or self.admin.twitter.get("redirectUri")
+        """What X must know: by the public URL, else as Strapi computes it, unless that is not public."""
+        if self.situation.callback_url:
+            return self.situation.callback_url
+        computed = str(self.admin.twitter.get("redirectUri") or "")
+        return None if is_loopback(urlsplit(computed).hostname or "") else computed or None
 
     def _ask_x(self, callback: str) -> XAnswer | None:
         pair = self.pair

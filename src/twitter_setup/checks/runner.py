@@ -9,7 +9,7 @@ from concurrent.futures import Future
 
 from twitter_setup.checks.finding import Check, Finding, Outcome, Status, unknown
 from twitter_setup.checks.lazy import Lazy
-from twitter_setup.errors import Advice
+from twitter_setup.errors import Advice, SetupError
 
 BUDGET = 20.0  # seconds for all of them
 
@@ -69,6 +69,9 @@ def _ask(check: Check, facts: Lazy, futures: Mapping[str, Future[Outcome]]) -> N
         needed = [futures[need].result() for need in check.needs if need in futures]
         blocked = blocked_by(check, needed)
         future.set_result(blocked or Outcome(check, check.run(facts)))
+    except SetupError as error:  # of what the environment says, perhaps
+        finding = unknown(error.message.rstrip("."), error.unchanged, *error.advice)
+        future.set_result(Outcome(check, finding))
     except Exception as error:  # noqa: BLE001 - a crash of one check is its own result
         future.set_result(Outcome(check, _crashed(error)))
 

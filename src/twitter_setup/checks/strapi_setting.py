@@ -14,8 +14,8 @@ from twitter_setup.public_url import shown, without_password
 from twitter_setup.strapi import Credentials
 
 _GIVE_CREDENTIALS = Advice(
-    "to look into Strapi's setting, give an administrator's",
-    command="STRAPI_ADMIN_TOKEN (or STRAPI_ADMIN_EMAIL and STRAPI_ADMIN_PASSWORD)",
+    "to look at what Strapi has stored, set STRAPI_ADMIN_TOKEN, or STRAPI_ADMIN_EMAIL and "
+    "STRAPI_ADMIN_PASSWORD, in the environment"
 )
 _WHY_CALLBACK = "Strapi makes it from server.url, as it was when Strapi was started"
 # What says nothing of the setting itself.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 import httpx
 
+from twitter_setup import certificates
 from twitter_setup.public_url import is_loopback
 
 SECONDS = 5.0  # a hop
@@ -51,7 +50,7 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
     try:
         here = is_loopback(httpx.URL(url).host)
         with (
-            httpx.Client(timeout=SECONDS, trust_env=not here, verify=_context()) as client,
+            httpx.Client(timeout=SECONDS, trust_env=not here, verify=_certificates(url)) as client,
             client.stream("GET", url, headers=sent) as answer,
         ):
             body = b""
@@ -69,19 +68,12 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
                 text=body[:_MOST].decode(errors="replace"),
                 cookies=cookies,
             )
-    except (httpx.RequestError, httpx.InvalidURL, ValueError) as error:
+    except (httpx.RequestError, httpx.InvalidURL, ValueError, OSError) as error:
         return Page(url=url, problem=_problem(error))
 
 
-def _context() -> ssl.SSLContext:
-    return _context_of(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@cache
-def _context_of(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Loading all authorities takes longer than an answer from this machine: once is enough."""
-    del file, folder  # httpx reads them itself
-    return httpx.create_ssl_context()
+def _certificates(url: str) -> ssl.SSLContext | bool:
+    return certificates.trusted() if url.startswith("https:") else False
 
 
 def _problem(error: BaseException) -> Problem:
@@ -92,7 +84,7 @@ def _problem(error: BaseException) -> Problem:
     said = said.lower()
     if isinstance(error, httpx.TimeoutException):
         return "timeout"
-    if "certificate" in said or "ssl" in said:
+    if "certificate" in said or "ssl" in said or isinstance(error, OSError):  # of SSL_CERT_FILE
         return "certificate"
     if any(words in said for words in ("name or service", "nodename", "getaddrinfo", "gaierror")):
         return "no such host"
