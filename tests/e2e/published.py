@@ -140,6 +140,7 @@ def published(
     column: Column, way: Way, front: FrontEndServer, outside: Outside
 ) -> Iterator[Published]:
     """`tunnel`, what its sheet says typed in at X, and `configure`; at the end Ctrl-C."""
+    column.wait_for_callback(column.own_callback)  # what was before may be on its way out
     port = outside.own_port = free_port()
     env = {
         **outside.environment,
@@ -152,6 +153,7 @@ def published(
     words = ("tunnel", "--yes", "--json", *way.options, "--gateway-port", str(port))
     with running(*words, cwd=column.project.backend, env=env) as tunnel:
         sheet = tunnel.event("ready", READY_SECONDS)["data"]
+        column.wait_for_callback(str(sheet["callback_url"]))
         shop = Published(column, way, front, outside, tunnel, sheet, {**env, **outside.way_out})
         set_up(shop)
         yield shop

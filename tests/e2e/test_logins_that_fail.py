@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.browser import Person
 from tests.e2e.columns import Column, Outside
 from tests.e2e.frontends import VITE
-from tests.e2e.projects import STRAPI_4, STRAPI_5_TS
+from tests.e2e.projects import STRAPI_4, STRAPI_5
 from tests.e2e.published import LOCAL, Published, Watched, published
 from tests.world.x_settings import Settings
 
@@ -56,7 +56,7 @@ def is_4(shop: Published) -> bool:
 
 
 def is_session(shop: Published) -> bool:
-    return shop.column.project.kind is STRAPI_5_TS
+    return shop.column.project.kind is STRAPI_5
 
 
 def test_cancelling_at_x(shop: Published) -> None:
