@@ -281,6 +281,17 @@ def test_strapis_words_are_shown_where_it_gives_up_after_x() -> None:
     assert "verify x-keys x-callback" in words(end(login))
 
 
+def test_keys_that_were_regenerated_meanwhile_are_told_by_xs_code() -> None:
+    refusal = '{"errors":[{"code":32,"message":"Could not authenticate you."}]}'
+    said: dict[str, Any] = {"error": "oauth_error", "error_description": refusal}
+
+    login = seen(connect(), callback(), page(parameters=tuple(said), **said))
+
+    assert end(login).summary == "X does not know the key and secret any more that Strapi has"
+    assert refusal in end(login).detail
+    assert "twitter-setup configure" in words(end(login))
+
+
 def test_words_in_an_address_cannot_write_on_the_terminal() -> None:
     login = seen(connect(), callback(), page(parameters=("error",), error="\x1b[2Jgone\n\x07"))
 
