@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.frontends import FrontEnd, FrontEndServer
+import httpx
+
+from tests.e2e.frontends import REDIRECT_PATH, FrontEnd, FrontEndServer
 from tests.e2e.groups import Group
 from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, STRAPI_5_52, Kind, Project
 from tests.world import account, agent, tls
@@ -103,7 +105,10 @@ class Column:
     def front(self, kind: FrontEnd) -> FrontEndServer:
         """This front end's dev server; one that is not the project's own gets a folder beside it."""
         if kind not in self.fronts:
-            self.fronts[kind] = self._start(kind)
+            self.fronts[kind] = server = self._start(kind)
+            # Next compiles a page when it is first asked for, and `verify` waits for five seconds.
+            with httpx.Client(trust_env=False, timeout=60) as client:
+                client.get(server.url + REDIRECT_PATH)
         return self.fronts[kind]
 
     def _start(self, kind: FrontEnd) -> FrontEndServer:

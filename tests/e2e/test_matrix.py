@@ -6,9 +6,13 @@ its hops while it went on, and left the project as it was. `matrix_table` shows 
 
 from __future__ import annotations
 
+import re
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from tests.e2e import matrix_table
+from tests.e2e.browser import Person
 from tests.e2e.columns import COLUMNS, Column, Outside
 from tests.e2e.conftest import MakeProject
 from tests.e2e.frontends import NEXT, REDIRECT_PATH, VITE, FrontEnd
@@ -35,6 +39,7 @@ USER = "mira_brews"
 HOPS = ["connect", "x", "callback", "redirect-page", "exchange"]
 # Where the front end's own address is not published, nobody but it sees who comes to that page.
 HOPS_OF_TWO = ["connect", "x", "callback", "exchange"]
+SECRET = re.compile("token|verifier|secret")
 SESSION = "OAuth authentication requires a completed provider session"
 NOT_TWO = f"fails as expected, and `verify layout` says so before: “{SESSION}”"
 
@@ -132,9 +137,18 @@ def watched_login(shop: Published) -> tuple[Watched, str]:
         told = watching.end()
         steps = shop.column.x.steps()[asked:]
         assert any(REDIRECT_PATH in url for _, url in person.visited), person.story()
+        assert not [value for value in tokens(person) if value in told.text]
     wanted = STEPS[: STEPS.index("access_token") + 1] if fails(shop.column, shop.way) else STEPS
     assert [step for step, _ in steps] == wanted
     return told, text
+
+
+def tokens(person: Person) -> list[str]:
+    """What passed in the browser's address and is nobody's business."""
+    queries = (parse_qsl(urlsplit(url).query) for _, url in person.visited)
+    found = [value for query in queries for name, value in query if SECRET.search(name)]
+    assert found, person.story()
+    return found
 
 
 def assert_all_is_as_it_was(column: Column, before: dict[str, bytes]) -> None:
