@@ -200,6 +200,22 @@ def test_a_login_that_began_on_another_host_has_lost_its_session(generation: Gen
     assert "verify one-host frontend-url" in words(end(login))
 
 
+@pytest.mark.parametrize("is_one_origin", [True, False])
+def test_strapi_4_leads_to_the_first_page_where_the_session_is_lost(is_one_origin: bool) -> None:
+    said: dict[str, Any] = {"error": "Grant: missing session or misconfigured provider"}
+    first_page = entry("/", parameters=("error",), **said)
+
+    login = seen(
+        *(entry("/"), callback(), entry("/"), first_page),
+        generation="grant",
+        is_one_origin=is_one_origin,
+    )
+
+    assert (ids(login), broken(login)) == (HOPS[1:4], ["redirect-page"])
+    assert end(login).summary == "Strapi lost the session: the login did not begin at this address"
+    assert seen(connect(), first_page).finding is None, "anybody can write such an address"
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_on_two_origins_it_shows_by_nothing_coming(generation: Generation) -> None:
     login = seen(callback(), generation=generation, is_one_origin=False)
@@ -279,6 +295,17 @@ def test_strapis_words_are_shown_where_it_gives_up_after_x() -> None:
         "Strapi ended the login with an error: “oauth_error Request failed with status 401”"
     )
     assert "verify x-keys x-callback" in words(end(login))
+
+
+def test_keys_that_were_regenerated_meanwhile_are_told_by_xs_code() -> None:
+    refusal = '{"errors":[{"code":32,"message":"Could not authenticate you."}]}'
+    said: dict[str, Any] = {"error": "oauth_error", "error_description": refusal}
+
+    login = seen(connect(), callback(), page(parameters=tuple(said), **said))
+
+    assert end(login).summary == "X does not know the key and secret any more that Strapi has"
+    assert refusal in end(login).detail
+    assert "twitter-setup configure" in words(end(login))
 
 
 def test_words_in_an_address_cannot_write_on_the_terminal() -> None:

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.frontends import FrontEnd, FrontEndServer
+import httpx
+
+from tests.e2e.frontends import REDIRECT_PATH, FrontEnd, FrontEndServer
 from tests.e2e.groups import Group
-from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5_52, STRAPI_5_TS, Kind, Project
+from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, STRAPI_5_52, Kind, Project
 from tests.world import account, agent, tls
 from tests.world.reaches import TOKEN
 from tests.world.x import X
@@ -22,7 +24,7 @@ from tests.world.x import X
 COLUMNS: dict[Kind, str] = {
     STRAPI_4: "Strapi 4.26.2 (tokens in the query, `grant`)",
     STRAPI_5_52: "Strapi 5.52.3 (tokens in the query, own code)",
-    STRAPI_5_TS: "Strapi 5.54.0 (session), TypeScript",
+    STRAPI_5: "Strapi 5.54.0 (session)",
 }
 FREE_HOST = agent.default_domain(TOKEN)  # on ngrok's free plan
 PAID_HOST = "cafe.example.org"  # a domain of one's own at ngrok, without the browser page
@@ -91,10 +93,22 @@ class Column:
         project.register_admin()
         return column
 
+    @property
+    def own_callback(self) -> str:
+        """While no tunnel is open."""
+        return f"http://localhost:{self.project.port}/api/connect/twitter/callback"
+
+    def wait_for_callback(self, wanted: str) -> None:
+        """With patience: where other tests run, Strapi takes long to start anew."""
+        self.project.wait_for_redirect_uri(wanted, within=120)
+
     def front(self, kind: FrontEnd) -> FrontEndServer:
         """This front end's dev server; one that is not the project's own gets a folder beside it."""
         if kind not in self.fronts:
-            self.fronts[kind] = self._start(kind)
+            self.fronts[kind] = server = self._start(kind)
+            # Next compiles a page when it is first asked for, and `verify` waits for five seconds.
+            with httpx.Client(trust_env=False, timeout=60) as client:
+                client.get(server.url + REDIRECT_PATH)
         return self.fronts[kind]
 
     def _start(self, kind: FrontEnd) -> FrontEndServer:

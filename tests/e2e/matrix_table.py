@@ -34,6 +34,7 @@ class Table:
     """What has become of each cell so far, by row and column."""
 
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
+    more: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
 
     def begin(self, row: str, column: str) -> None:
@@ -42,11 +43,17 @@ class Table:
     def note(self, row: str, column: str, result: str) -> None:
         self.cells[row, column] = result
 
+    def add(self, row: str, column: str, more: str) -> None:
+        """Something that was tried besides, in the same way."""
+        self.more[row, column] = more
+
+    def _cell(self, row: str, column: str) -> str:
+        result, more = self.cells.get((row, column), _NOT_RUN), self.more.get((row, column))
+        return f"{result}; {more}" if more else result
+
     def markdown(self, rows: Sequence[str], columns: Sequence[str]) -> str:
         lines = [["", *columns], ["---"] * (len(columns) + 1)]
-        lines += [
-            [row, *(self.cells.get((row, column), _NOT_RUN) for column in columns)] for row in rows
-        ]
+        lines += [[row, *(self._cell(row, column) for column in columns)] for row in rows]
         return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def page(self, rows: Sequence[str], columns: Sequence[str]) -> str:

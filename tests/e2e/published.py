@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ class Watched:
     hops: list[dict[str, Any]]
     login: dict[str, Any]
     exit_code: int
+    text: str  # all that it wrote
 
     @property
     def ids(self) -> list[str]:
@@ -75,7 +77,8 @@ class Watching:
         answer = self.process.answer(60)
         data = answer["data"]
         login = next(check for check in data["checks"] if check["id"] == "login")
-        return Watched(data["hops"], login, answer["exit_code"])
+        text = json.dumps(answer) + "".join(self.process.errors)
+        return Watched(data["hops"], login, answer["exit_code"], text)
 
 
 @dataclass
@@ -140,6 +143,7 @@ def published(
     column: Column, way: Way, front: FrontEndServer, outside: Outside
 ) -> Iterator[Published]:
     """`tunnel`, what its sheet says typed in at X, and `configure`; at the end Ctrl-C."""
+    column.wait_for_callback(column.own_callback)  # what was before may be on its way out
     port = outside.own_port = free_port()
     env = {
         **outside.environment,
@@ -153,9 +157,13 @@ def published(
     with running(*words, cwd=column.project.backend, env=env) as tunnel:
         sheet = tunnel.event("ready", READY_SECONDS)["data"]
         shop = Published(column, way, front, outside, tunnel, sheet, {**env, **outside.way_out})
-        set_up(shop)
-        yield shop
-        assert tunnel.stop() == 0, tunnel.errors
+        try:
+            column.wait_for_callback(str(sheet["callback_url"]))
+            set_up(shop)
+            yield shop
+        finally:  # so that a cell that fails does not spoil the next
+            code = tunnel.stop()
+        assert code == 0, tunnel.errors
         tunnel.event("stopped")
 
 

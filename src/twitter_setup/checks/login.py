@@ -70,6 +70,7 @@ class Login:
             self._ways.callback: self._callback,
             self._ways.redirect_path: self._redirect_page,
             self._ways.exchange: self._exchange,
+            "": self._first_page,
         }
         step = steps.get(path)
         found = step(entry) if step else []
@@ -138,6 +139,14 @@ class Login:
         if self._has("redirect-page"):
             return []
         return [_good("redirect-page", "the front end's page is open", entry)]
+
+    def _first_page(self, entry: Entry) -> list[Hop]:
+        """Up to 5.50 Strapi leads there, with an error, where it has no session of the login."""
+        said = _said(entry)
+        if not self._has("callback") or "missing session" not in said.lower():
+            return []
+        self.finding = findings.refused_after_x(said, began_here=self._began_at is not None)
+        return [_bad("redirect-page", f"the first page instead, with an error: {said}", entry)]
 
     def _exchange(self, entry: Entry) -> list[Hop]:
         if not self.hops or entry.status in _GONE:

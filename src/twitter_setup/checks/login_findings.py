@@ -55,6 +55,14 @@ def callback_failed(status: int) -> Finding:
 def refused_after_x(said: str, *, began_here: bool) -> Finding:
     if "missing session" in said.lower() or "token mismatch" in said.lower():
         return lost_session(said if began_here else "")
+    if "could not authenticate you" in said.lower():  # X's words for its code 32
+        return failed(
+            "X does not know the key and secret any more that Strapi has",
+            f"It gave the person a token, and refused Strapi's next request: {said}\n"
+            "Regenerated keys make the old ones void, in the middle of a login too.",
+            Advice("see", command="twitter-setup verify x-keys"),
+            Advice("give Strapi the new pair", command="twitter-setup configure"),
+        )
     return failed(
         f"Strapi ended the login with an error{f': “{said}”' if said else ''}",
         "The person came back from X, and Strapi could not go on.",
