@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test e2e bench check format lock clean
+.PHONY: help demo test e2e bench check format docs pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -36,6 +36,12 @@ check: $(READY)  ## formatting, lint, types
 format: $(READY)  ## formatting and what lint can mend
 	$(BIN)/ruff format src tests benchmarks examples
 	$(BIN)/ruff check --fix src tests benchmarks examples
+
+docs: $(READY)  ## docs/cli.md, from the program
+	$(BIN)/python -m tests.cli_document
+
+pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
+	$(BIN)/python examples/pictures.py
 
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \

@@ -80,7 +80,14 @@ def test_what_the_document_tells_a_pipeline_to_run_works(deployed: Deployed) -> 
             found = {check["id"]: check["status"] for check in ran.json["data"]["checks"]}
             passed = {name for name, status in found.items() if status == "pass"}
             assert "fail" not in found.values()
-            assert passed >= {"public-url", "admin", "callback", "redirect-page", "x-callback", "connect"}
+            assert passed >= {
+                "public-url",
+                "admin",
+                "callback",
+                "redirect-page",
+                "x-callback",
+                "connect",
+            }
 
     again = run(*documented()[0], "--json", cwd=deployed.folder, env=deployed.environment)
     assert again.json["data"]["changed"] == []
