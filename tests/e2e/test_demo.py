@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e import installs
 from tests.e2e.browser import Person
+from tests.program import free_port
 
 pytestmark = pytest.mark.e2e
 
@@ -31,7 +32,7 @@ class Demo:
         self.url = ""
 
     def wait_until_ready(self) -> None:
-        self.terminal.expect(READY, timeout=150)
+        self.terminal.expect(READY, timeout=400)
         assert self.terminal.match
         self.url = self.terminal.match[1]
         self.terminal.expect_exact("leaves nothing behind")
@@ -63,7 +64,8 @@ def demo() -> Iterator[Demo]:
         sys.executable,
         [str(ROOT / "examples" / "demo.py")],
         cwd=str(ROOT),
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        # The usual one may be taken by another test before it is the demo's turn.
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "GATEWAY_PORT": str(free_port())},
         encoding="utf-8",
         timeout=60,
         dimensions=(50, 120),
