@@ -131,7 +131,7 @@ def test_caddy_comes_with_it_where_there_is_one(
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel alone; what it depends on is this interpreter's."""
     folder = tmp_path_factory.mktemp("installed")
-    command = ["install", "--quiet", "--no-index", "--no-deps", "--target", folder, wheel]
+    command = ["install", "--quiet", "--no-index", "--no-deps", "--target", str(folder), str(wheel)]
     subprocess.run([sys.executable, "-m", "pip", *command], check=True, capture_output=True)
     return folder
 
@@ -183,7 +183,7 @@ def test_what_runs_is_what_was_installed(installed: Path, tmp_path: Path) -> Non
 def test_it_installs_into_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", wheel]
+    pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", str(wheel)]
     subprocess.run(pip, check=True, env=without_ours(), timeout=300)
     shop = make_shop(tmp_path / "cafe")
 

@@ -33,7 +33,7 @@ class Demo:
 
     def wait_until_ready(self) -> None:
         self.terminal.expect(READY, timeout=400)
-        assert self.terminal.match
+        assert isinstance(self.terminal.match, re.Match)
         self.url = self.terminal.match[1]
         self.terminal.expect_exact("leaves nothing behind")
 
