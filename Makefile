@@ -1,19 +1,22 @@
-# `make demo` and `make test` need Python 3.11+, make, and for the demo Node 20+; the rest they set up themselves.
+# `make demo` and `make test` need Python 3.11+, make, and for the demo Node 20.19+; the rest they set up themselves.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test e2e e2e-all bench docs check format lock clean
+.PHONY: help demo test e2e e2e-all bench check format docs pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
 
 $(READY): requirements-dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: Python 3.11 or newer is needed" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; PYTHON=... names one" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the Python packages into $(VENV), once (about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt \
+	  || { echo "pip could not install the Python packages; the first run needs the internet." >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: without a person
@@ -44,10 +47,18 @@ format: $(READY)  ## formatting and what lint can mend
 	$(BIN)/ruff format src tests benchmarks examples
 	$(BIN)/ruff check --fix src tests benchmarks examples
 
+docs: $(READY)  ## docs/cli.md, from the program
+	$(BIN)/python -m tests.cli_document
+
+pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
+	$(BIN)/python examples/pictures.py
+
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
 	  --output-file requirements-dev.txt pyproject.toml
 
-clean:  ## remove what these commands made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+clean:  ## remove what these commands made, the packages of Strapi included
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist scratch \
+	  "$(HOME)/twitter-setup-scratch" /opt/twitter-setup-scratch
+	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +

@@ -38,7 +38,8 @@ from tests.world import x as standin  # noqa: E402
 from tests.world.x_pages import USERS  # noqa: E402
 
 READY = "Open until you press Ctrl-C."  # the last words of `tunnel` before it waits
-READY_SECONDS = 120.0
+READY_SECONDS = 180.0  # `tunnel` waits for a restart of Strapi's
+STRAPI_SECONDS = 180.0  # on a machine that has much else to do
 PACKAGES = {STRAPI_5.name: STRAPI_5.packages, VITE.name: VITE.template}
 console = Console(highlight=False)
 
@@ -117,7 +118,7 @@ def running() -> Iterator[Demo]:
             strapi = Server(project, "develop", preload)
             project.servers.append(strapi)
             project.serve_frontend(ports.front_end)
-            strapi.wait_until_up()
+            strapi.wait_until(strapi.is_up, STRAPI_SECONDS, f"Strapi at {project.local_url}")
             project.register_admin()
         say(f"✓ Strapi at http://localhost:{ports.strapi}, its administrator is {ADMIN['email']}")
         say(f"✓ the front end at http://localhost:{ports.front_end}, both in {project.root}")
