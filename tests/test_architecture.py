@@ -24,7 +24,7 @@ MODULES = {
 
 NETWORK = {"httpx", "socket", "urllib.request", "http.client", "requests", "aiohttp", "ssl"}
 MAY_KNOW = {
-    "typer": {"cli"},
+    "typer": {"cli", "cli_boundary", "cli_options"},  # and nobody else raises or reads for it
     "rich": {"output"},
     "network": {
         "strapi",  # its admin API and health

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from typer.main import get_command
 
 from tests.program import Ran, Shop, free_port, make_shop, run
-from twitter_setup import cli
+from twitter_setup import cli, cli_given
 from twitter_setup.settings import Options, Secret
 
 URL = "https://a.example.com"
@@ -319,7 +319,7 @@ def test_no_child_process_inherits_a_secret(shop: Shop, tmp_path: Path) -> None:
         f"#!{sys.executable}\nimport json, os\njson.dump(dict(os.environ), open({str(seen)!r}, 'w'))"
     )
     git.chmod(0o755)
-    secrets = {name: f"secret-{name}" for name in cli.SECRET_VARIABLES}
+    secrets = {name: f"secret-{name}" for name in cli_given.SECRET_VARIABLES}
 
     done = dry_run(shop, PATH=f"{git.parent}{os.pathsep}{os.environ['PATH']}", **secrets)
 
