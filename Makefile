@@ -35,9 +35,6 @@ e2e-all: $(READY)  ## the same on every generation of Strapi
 bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run
 
-docs: $(READY)  ## make docs/troubleshooting.md from the table of faults
-	$(BIN)/python -m tests.make_troubleshooting
-
 check: $(READY)  ## formatting, lint, types
 	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/ruff check src tests benchmarks examples
@@ -47,8 +44,9 @@ format: $(READY)  ## formatting and what lint can mend
 	$(BIN)/ruff format src tests benchmarks examples
 	$(BIN)/ruff check --fix src tests benchmarks examples
 
-docs: $(READY)  ## docs/cli.md, from the program
+docs: $(READY)  ## docs/cli.md from the program, docs/troubleshooting.md from the table of faults
 	$(BIN)/python -m tests.cli_document
+	$(BIN)/python -m tests.make_troubleshooting
 
 pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
 	$(BIN)/python examples/pictures.py
