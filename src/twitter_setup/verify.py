@@ -140,12 +140,14 @@ def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
     gives = Credentials.of(options).are_given
     target = configure_target.find(options, located, caller.view, with_credentials=gives)
     options = _without_blanks(located.options if located else options)
-    if located is None and not options.url and _is_public(target.address):
+    # The files here say nothing of a Strapi that is deployed elsewhere.
+    of_it = located if target.is_here else None
+    if of_it is None and not options.url and _is_public(target.address):
         options = replace(options, url=target.address)  # where it is deployed, people reach it, too
     situation = Situation(
         options=options,
         environ=caller.environ,
-        located=located,
+        located=of_it,
         session=target.session,
     )
     return Facts(situation=situation, address=target.address)
