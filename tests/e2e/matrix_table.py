@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -60,7 +61,8 @@ class Table:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         return (
             f"{_INTRODUCTION}\n{self.markdown(rows, columns)}\n"
-            f"Made on {date.today().isoformat()} by `make e2e-all`, with {versions}.\n"  # noqa: DTZ011
+            f"Made on {date.today().isoformat()} by `tests/e2e/test_matrix.py`, with {versions}.\n"  # noqa: DTZ011
+            "`make e2e-all MATRIX=docs/login-matrix.md` makes it anew.\n"
         )
 
 
@@ -88,7 +90,7 @@ def versions(packages: Mapping[str, Path]) -> dict[str, str]:
     found = {name: _npm_version(folder) for name, folder in packages.items()}
     found["Node"] = _said("node", "--version").removeprefix("v")
     found["Chromium"] = _number(_said(str(chromium()), "--version"))
-    found["Caddy"] = _number(_said("caddy", "version"))
+    found["Caddy"] = _number(_said(_caddy(), "version"))
     return {name: version for name, version in found.items() if version}
 
 
@@ -101,6 +103,12 @@ def _npm_version(folder: Path) -> str:
 def _number(text: str) -> str:
     found = re.search(r"\d+(\.\d+)+", text)
     return found[0] if found else ""
+
+
+def _caddy() -> str:
+    """Beside the interpreter, where its package puts it, or on PATH."""
+    beside = Path(sys.executable).with_name("caddy")
+    return str(beside) if beside.exists() else "caddy"
 
 
 def _said(*command: str) -> str:
