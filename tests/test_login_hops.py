@@ -342,7 +342,7 @@ def test_a_refusal_at_the_end_names_the_causes_by_strapis_words(generation: Gene
     for cause in ("Email was not available.", "Email is already taken.", "Could not authenticate"):
         assert f"“{cause}" in said
     assert "Request email from users" in said
-    assert "docs/checks.md#login" in said
+    assert "verify --explain login" in said
     assert ("completed provider session" in said) == (generation == "session")
     assert ("No access_token." in said) == (generation != "session")
 

@@ -42,7 +42,7 @@ def verify(
     facts = _facts(options, located, caller)
     checks = runner.select(CHECKS, _without_login(ids))
     outcomes = _ask(checks, facts, caller.view)
-    hops: list[Hop] = []
+    hops: list[Hop] | None = None
     if with_login:
         outcome, hops = _login(outcomes, facts, options, caller.view)
         outcomes.append(outcome)
@@ -79,7 +79,7 @@ def _login(
 
 def _answer(
     outcomes: Sequence[Outcome],
-    hops: Sequence[Hop],
+    hops: Sequence[Hop] | None,
     facts: Facts,
     options: Options,
     view: View,
@@ -89,11 +89,12 @@ def _answer(
     bad = [each for each in outcomes if each.finding.status in _BAD]
     code = ExitCode.FAILED if bad or any(_counts(o, options) for o in outcomes) else ExitCode.OK
     counts = Counter(each.finding.status for each in outcomes)
-    data = {
+    data: dict[str, Any] = {
         "checks": [_data(each) for each in outcomes],
         "counts": {str(status): counts[status] for status in Status},
-        "hops": [watch_login.hop_data(hop) for hop in hops],
     }
+    if hops is not None:
+        data["hops"] = [watch_login.hop_data(hop) for hop in hops]
     view.answer(
         "verify",
         data,
