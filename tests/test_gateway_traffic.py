@@ -206,6 +206,38 @@ def test_a_request_that_broke_off_is_asked_again_if_that_is_harmless(world: Worl
     assert [seen.method for seen in world.strapi.seen] == ["GET", "GET", "POST"]
 
 
+def test_a_request_that_nobody_answers_is_asked_again(world: World) -> None:
+    """Strapi's primary process keeps a connection open that its ended worker was given."""
+    asked: list[str] = []
+
+    def hang_once(handler: Any) -> None:
+        asked.append(handler.command)
+        if len(asked) == 1:
+            time.sleep(3)
+        handler.send(200, b'{"by": "strapi"}')
+
+    world.strapi.answers["/api/x"] = hang_once
+    world.open(restart_patience=0.4)
+    begin = time.monotonic()
+
+    assert world.ask("/api/x").by == "strapi"
+    assert time.monotonic() - begin < 2
+    assert asked == ["GET", "GET"]
+
+
+def test_a_slow_answer_is_waited_for_and_a_slow_post_is_never_sent_twice(world: World) -> None:
+    def be_slow(handler: Any) -> None:
+        time.sleep(1)
+        handler.send(200, b'{"by": "strapi"}')
+
+    world.strapi.answers["/api/x"] = be_slow
+    world.open(restart_patience=0.4)
+
+    assert world.ask("/api/x", "POST", b"x").by == "strapi"
+    assert [seen.method for seen in world.strapi.seen] == ["POST"]
+    assert world.ask("/api/x").by == "strapi"
+
+
 def test_a_strapi_that_stays_away_is_a_503_that_says_so(world: World) -> None:
     world.strapi.stop()
     world.open(restart_patience=0.5)

@@ -183,12 +183,8 @@ def _to_strapi(site: Site, *, host: str = "") -> list[Route]:
         "X-Forwarded-Host": [public.netloc],
         "X-Forwarded-Proto": [public.scheme],
     }
-    return _proxied(
-        "strapi",
-        site.backend_port,
-        {"request": {"set": headers}},
-        wait=f"{site.restart_patience:g}s",
-    )
+    port, request = site.backend_port, {"request": {"set": headers}}
+    return _proxied("strapi", port, request, wait=f"{site.restart_patience:g}s", may_hang=True)
 
 
 def _to_frontend(site: Site) -> list[Route]:
@@ -210,9 +206,13 @@ def _to_frontend(site: Site) -> list[Route]:
     return _proxied("frontend", site.frontend_port or 0, headers, wait=_MOVED)
 
 
-def _proxied(upstream: Upstream, port: int, headers: dict[str, Any], *, wait: str) -> list[Route]:
+def _proxied(
+    upstream: Upstream, port: int, headers: dict[str, Any], *, wait: str, may_hang: bool = False
+) -> list[Route]:
     """Hand on to a server of this machine, and wait so long for one that is not there."""
     kept = _proxy(port, headers, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
+    if may_hang:  # see `_asked_again`
+        kept["transport"]["response_header_timeout"] = wait
     # On a kept connection that the server is just closing a request may be lost; on a new one it can
     # only fail to connect, and is tried again. Those that do no harm twice need not care.
     fresh = _proxy(port, headers, wait, {"enabled": False})
@@ -250,7 +250,23 @@ def _error_routes(site: Site) -> list[Route]:
         site.frontend_title, site.frontend_port or 0, site.frontend_command
     )
     strapi_away = gateway_answers.strapi_away(site.backend_port)
-    return [_route([{"vars": {"upstream": ["frontend"]}}], [page]), _route([], [strapi_away])]
+    return [
+        _route([{"vars": {"upstream": ["frontend"]}}], [page]),
+        _asked_again(site),
+        _route([], [strapi_away]),
+    ]
+
+
+def _asked_again(site: Site) -> Route:
+    """Ask Strapi once more, and this time for as long as it takes, where a request had no answer.
+
+    A connection that `strapi develop` hands to its worker while that one ends is nobody's: it stays
+    open for ever (Node's cluster). A slow answer is asked for twice then, which does no harm.
+    """
+    has_timed_out = {"vars_regexp": {"{http.error.status_code}": {"pattern": "^504$"}}}
+    (ways,) = (each for each in _to_strapi(site) if each["handler"] == "subroute")
+    fresh = ways["routes"][-1]["handle"]
+    return _route([{"method": _REPEATABLE, **has_timed_out}], fresh)
 
 
 def _nothing_here(site: Site) -> Route:

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -202,9 +203,8 @@ def test_a_restart_of_strapi_loses_no_request_that_can_wait(published: Published
             while not is_over.is_set():
                 statuses.append(client.get("/_health").status_code)
 
-    threads = [threading.Thread(target=keep_asking) for _ in range(6)]
-    for thread in threads:
-        thread.start()
+    pool = ThreadPoolExecutor(6)
+    asking = [pool.submit(keep_asking) for _ in range(6)]
     try:
         time.sleep(0.3)
         os.utime(published.project.config)
@@ -217,8 +217,9 @@ def test_a_restart_of_strapi_loses_no_request_that_can_wait(published: Published
         time.sleep(0.3)
     finally:
         is_over.set()
-        for thread in threads:
-            thread.join()
+        pool.shutdown()
+    for each in asking:
+        each.result()
 
     assert set(statuses) == {204}
     assert len(statuses) > 30
