@@ -44,7 +44,10 @@ MAY_KNOW = {
 WRITERS = {
     "atomic",  # how a file is replaced
     "checkpoint",  # the user's files, and the journal of it
-    "state",  # our own folder, and the list of running sessions
+    "state",  # our own folder
+    "json_files",  # … and the small files in it
+    "lock",  # who holds it
+    "registry",  # a key of the user's own
     "provider_checkpoint",  # takes its own files away
     "crash",  # the report of a bug
     "ngrok",  # the agent's log
@@ -149,7 +152,8 @@ def test_what_is_of_the_users_goes_through_a_checkpoint() -> None:
         if any(call.startswith("atomic.replace(") for call in writes(tree(module)))
     }
 
-    assert replacing == {"checkpoint", "state"}
+    # The other two write what is ours.
+    assert replacing == {"checkpoint", "json_files", "registry"}
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ import pytest
 from tests.views import Silent
 from twitter_setup import checkpoint, recovery
 from twitter_setup.edits.spans import Edit, FileEdit
+from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
-from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.state import StateFolder
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 

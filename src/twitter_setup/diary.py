@@ -16,7 +16,8 @@ from twitter_setup.locate import Located
 from twitter_setup.plan import Plan
 from twitter_setup.portal import Sheet
 from twitter_setup.restart import Served
-from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.session_record import SessionRecord
+from twitter_setup.state import StateFolder
 
 
 class Diary:

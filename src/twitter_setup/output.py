@@ -19,9 +19,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from twitter_setup import render
+from twitter_setup import lines as wording
+from twitter_setup import render, render_verify
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.render import Line
+from twitter_setup.lines import Line
 
 
 class _Streams:
@@ -181,14 +182,14 @@ class People:
 
     def rows(self, title: str, rows: Sequence[tuple[str, str]], *, is_asked: bool = False) -> None:
         if is_asked or not self._quiet:
-            self._print_err(render.rows(title, rows))
+            self._print_err(wording.rows(title, rows))
 
     def done(self, label: str, text: str) -> None:
         if not self._quiet:
-            self._streams.print_err(render.done(label, text))
+            self._streams.print_err(wording.done(label, text))
 
     def note(self, text: str, advice: Sequence[Advice] = ()) -> None:
-        self._print_err(render.note(text, advice))
+        self._print_err(wording.note(text, advice))
 
     @contextmanager
     def working(self, text: str) -> Iterator[Callable[[str], None]]:
@@ -209,11 +210,11 @@ class People:
 
     def finding(self, data: Mapping[str, Any]) -> None:
         if not self._quiet or data["status"] not in {"pass", "skip"}:
-            self._print_beside_spinner(render.finding(data, is_verbose=self._verbose))
+            self._print_beside_spinner(render_verify.finding(data, is_verbose=self._verbose))
 
     def hop(self, data: Mapping[str, Any]) -> None:
         if not self._quiet or not data["is_passed"]:
-            self._print_beside_spinner([render.hop(data)])
+            self._print_beside_spinner([render_verify.hop(data)])
 
     def _print_beside_spinner(self, lines: Iterable[Line]) -> None:
         if self._status is not None:  # its line must not be written into
@@ -243,7 +244,7 @@ class People:
             self._streams.print_err(line)
 
     def error(self, error: SetupError) -> None:
-        self._print_err(render.error(error))
+        self._print_err(wording.error(error))
 
     def is_gone(self) -> bool:
         return self._streams.is_gone()
@@ -285,7 +286,7 @@ class Program:
     def done(self, label: str, text: str) -> None: ...
 
     def note(self, text: str, advice: Sequence[Advice] = ()) -> None:
-        for line in render.note(text, advice):
+        for line in wording.note(text, advice):
             self._streams.print_err(line)
 
     @contextmanager

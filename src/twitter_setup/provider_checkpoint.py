@@ -16,8 +16,10 @@ from typing import Any
 
 from twitter_setup import atomic, checkpoint, providers, strapi_address
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.json_files import write_json
 from twitter_setup.providers import FieldChange, Providers
-from twitter_setup.state import StateFolder, own_key, write_json
+from twitter_setup.registry import own_key
+from twitter_setup.state import StateFolder
 
 KIND = "provider"
 

@@ -13,8 +13,9 @@ from twitter_setup import checkpoint, project, provider_undo
 from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.restart import SETTLING, Restart, Served
+from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
-from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.state import StateFolder
 from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.view import View
 

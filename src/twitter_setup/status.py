@@ -9,7 +9,9 @@ from twitter_setup import checkpoint, locate, provider_checkpoint, recovery
 from twitter_setup.errors import SetupError
 from twitter_setup.journal import Record
 from twitter_setup.locate import Caller
-from twitter_setup.state import SessionRecord, StateFolder, other_sessions
+from twitter_setup.registry import other_sessions
+from twitter_setup.session_record import SessionRecord
+from twitter_setup.state import StateFolder
 
 
 def status(folder: Path, caller: Caller) -> dict[str, Any]:

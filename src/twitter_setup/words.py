@@ -9,7 +9,8 @@ from twitter_setup import addresses, gateway_site, hot_reload, provider_checkpoi
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
-from twitter_setup.state import SessionRecord, StateFolder
+from twitter_setup.session_record import SessionRecord
+from twitter_setup.state import StateFolder
 from twitter_setup.strapi import listens
 from twitter_setup.view import View
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 from twitter_setup import packages, portal
 from twitter_setup.locate import Located
+from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
-from twitter_setup.state import SessionRecord
 
 Generation = Literal["grant", "tokens", "session"]
 
