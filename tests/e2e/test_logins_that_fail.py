@@ -167,8 +167,8 @@ def test_a_front_end_that_never_asks_strapi(shop: Published) -> None:
     assert seen.told.failed == []
     assert "what that page has to do" in seen.told.cures
     assert page["status"] == "pass", "the source has the call: that nobody makes it shows only so"
-    assert without["status"] == "fail"
-    assert "does not call auth/twitter/callback" in without["summary"]
+    assert without["status"] == "warn", "the call may be hidden in a library"
+    assert "auth/twitter/callback" in without["summary"] + without["detail"]
 
 
 @contextmanager
