@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,11 @@ from tests import verifying
 from tests.program import Shop, make_shop
 from tests.verifying import Bench, Verified
 from tests.world.admin_server import AdminServer
+
+# A run in the background of a shell begins with Ctrl-C ignored, and all that it starts would too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LEAKS = [
     "NGROK_AUTHTOKEN",

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site
 from twitter_setup.checks.docs import explained
-from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite, is_for_all
 from twitter_setup.checks.remote_facts import Facts
@@ -28,12 +28,7 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
     if is_for_all(facts, page):
         return skipped("no page of the app comes through")
     if page.problem:
-        return failed(
-            f"{page.url} does not answer: {page.problem}",
-            PROBLEMS[page.problem],
-            _start_frontend(facts),
-            explained("redirect-page"),
-        )
+        return _no_answer(facts, page, PROBLEMS[page.problem])
     if page.status == 502:
         return failed(
             "the front end does not run",
@@ -60,6 +55,14 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
             ),
         )
     return None
+
+
+def _no_answer(facts: Facts, page: Page, why: str) -> Finding:
+    said = f"{page.url} does not answer: {page.problem}"
+    if page.problem == "timeout":  # a dev server that compiles the page for the first time, perhaps
+        again = "twitter-setup verify redirect-page"
+        return unknown(said, why, Advice("open it once in a browser, then", command=again))
+    return failed(said, why, _start_frontend(facts), explained("redirect-page"))
 
 
 def _by_source(facts: Facts, page: Page) -> Finding:
