@@ -39,6 +39,7 @@ def backend(**changes: Any) -> BackEnd:
         strapi_is_installed=True,
         has_users_permissions=True,
         users_permissions="5.54.0",
+        users_permissions_is_installed=True,
         language="javascript",
         server_config=SourceFile(CONFIG, b""),
         url=UrlSetting("variable", 4, "PUBLIC_URL", ""),

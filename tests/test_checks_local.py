@@ -35,13 +35,32 @@ def test_without_users_permissions_nobody_logs_in() -> None:
     assert finding.advice[0].command == "pnpm add @strapi/plugin-users-permissions"
 
 
-def test_a_strapi_that_is_not_installed_is_a_guess() -> None:
-    back = backend(strapi_is_installed=False)
+@pytest.mark.parametrize("missing", ["strapi_is_installed", "users_permissions_is_installed"])
+def test_a_strapi_that_is_not_installed_is_a_guess(missing: str) -> None:
+    back = backend(**{missing: False})
 
     finding = local.project(facts(where=situation(back=back)))
 
     assert finding.status is Status.WARN
     assert finding.advice[0].command == "npm install"
+
+
+def test_two_releases_of_strapi_s_packages_are_a_warning() -> None:
+    back = backend(strapi="5.52.3")
+
+    finding = local.project(facts(where=situation(back=back)))
+
+    assert finding.status is Status.WARN
+    assert finding.summary == (
+        "Strapi 5.52.3 with users-permissions 5.54.0: two releases in one project"
+    )
+    assert "backend/package.json" in finding.advice[0].text
+
+
+def test_versions_of_a_package_json_alone_are_not_compared() -> None:
+    back = backend(strapi="5.52.0", users_permissions_is_installed=False)
+
+    assert "two releases" not in local.project(facts(where=situation(back=back))).summary
 
 
 def test_a_back_end_of_another_kind_passes() -> None:

@@ -42,6 +42,7 @@ class BackEnd:
     strapi_is_installed: bool
     has_users_permissions: bool
     users_permissions: str | None  # its version like `strapi`
+    users_permissions_is_installed: bool
     language: Language
     server_config: SourceFile  # the file that decides `url`
     url: UrlSetting | None  # None: TOML, no file, or one that does not parse
@@ -108,6 +109,8 @@ def load(
         strapi_is_installed=strapi is not None and strapi.installed,
         has_users_permissions=users_permissions is not None or strapi is None,
         users_permissions=users_permissions.version if users_permissions else None,
+        users_permissions_is_installed=users_permissions is not None
+        and users_permissions.installed,
         language=server.language,
         server_config=server.file,
         url=server.url,

@@ -44,12 +44,25 @@ def project(facts: LocalFacts) -> Finding:
             f"a back end with Strapi's settings, in {facts.named(backend.server_config.path)}"
         )
     versions = f"Strapi {backend.strapi} with users-permissions {backend.users_permissions or '?'}"
-    if not backend.strapi_is_installed:
+    if not (backend.strapi_is_installed and backend.users_permissions_is_installed):
         return warned(
             f"{versions} by package.json, and not installed",
-            "Expected it in node_modules; it is not there.\n"
+            "Expected both in node_modules; they are not there.\n"
             "Strapi cannot start, and which version it will be is a guess.",
             Advice("install the dependencies", command=f"{manager} install"),
+            explained("project"),
+        )
+    if backend.users_permissions != backend.strapi:
+        return warned(
+            f"{versions}: two releases in one project",
+            "Expected one release of all @strapi/ packages, as Strapi asks for.\n"
+            "With two, npm installs @strapi/utils twice, and Strapi answers its own refusals with "
+            "500 Internal Server Error.",
+            Advice(
+                f"write the same version for every @strapi/ package into "
+                f"{facts.named(backend.root / 'package.json')}, then install",
+                command=f"{manager} install",
+            ),
             explained("project"),
         )
     return passed(versions)
