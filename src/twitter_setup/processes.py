@@ -15,6 +15,8 @@ from pathlib import PurePath
 
 import psutil
 
+from twitter_setup.listeners import listening
+
 # Linux counts start times from the boot, and the boot's own time moves when the clock is set.
 _CLOCK_SLACK = 2.0
 
@@ -93,36 +95,11 @@ def running() -> Iterator[ProcessFacts]:
 
 def listener(port: int) -> ProcessFacts | None:
     """Find who listens on TCP `port`. None also where the system does not tell: another user's."""
-    for pid in _listening(port):
+    for pid in listening(port):
         found = facts(pid)
         if found is not None:
             return found
     return None
-
-
-def _listening(port: int) -> Iterator[int]:
-    try:
-        connections = psutil.net_connections(kind="tcp")
-    except (
-        psutil.AccessDenied
-    ):  # macOS tells root alone; one's own processes can be asked one by one
-        yield from _listening_one_by_one(port)
-        return
-    for connection in connections:
-        if connection.pid and _listens(connection.status, connection.laddr, port):
-            yield connection.pid
-
-
-def _listening_one_by_one(port: int) -> Iterator[int]:
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            connections = process.net_connections(kind="tcp")
-            if any(_listens(each.status, each.laddr, port) for each in connections):
-                yield process.pid
-
-
-def _listens(status: str, address: object, port: int) -> bool:
-    return status == psutil.CONN_LISTEN and getattr(address, "port", None) == port
 
 
 def works_in(folder: str, program: str) -> bool:
@@ -160,7 +137,7 @@ def start_environment(port: int, folder: str) -> StartEnvironment | None:
     None where there is none, and where the system does not tell: another user's.
     """
     folder = os.path.realpath(folder)
-    for pid in _listening(port):
+    for pid in listening(port):
         with suppress(psutil.Error):
             process = psutil.Process(pid)
             if process.cwd() != folder:
