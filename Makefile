@@ -4,7 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test e2e e2e-all bench check format docs pictures lock clean
+# Compiled modules are kept, as where the program is installed: the tests start it some hundred times.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test test-slow e2e e2e-all bench check format docs pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -23,7 +26,10 @@ demo: $(READY)  ## a login with X on this machine, with no account; CHECK=1: wit
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)  ## the fast tests: no network, no Node
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+test-slow: $(READY)  ## the program as processes and in terminals: no network, no Node
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m slow
 
 e2e: $(READY)  ## real logins on the newest Strapi 5 and 4 (needs Node, npm, Chromium; installs Strapi once)
 	$(BIN)/python -m pytest -m "e2e and not older" -rs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -37,6 +38,11 @@ _LEAKS = [
     "COLUMNS",
     "NODE_ENV",
 ]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers a core: many tests wait for a process of theirs."""
+    return min(2 * (os.cpu_count() or 1), 16)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import queue
@@ -12,12 +13,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_group
 from typer.testing import CliRunner
 
 SOURCE = Path(__file__).parent.parent / "src"
@@ -31,14 +35,26 @@ CONFIG = b"""module.exports = ({ env }) => ({
   },
 });
 """
+# Needs no agent, no gateway and nobody who answers.
+QUICK_TUNNEL = ("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes")
 LASTING = CONFIG.replace(b"1337),\n", b"1337),\n  url: env('PUBLIC_URL', ''),\n")
 
 
+# Below what systems give to connections (Linux from 32768, others from 49152), a stretch a worker, and
+# another run on this machine begins elsewhere: a port that is free here stays so until it is taken.
+_STRETCH = 700
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_PORTS = (
+    20_000 + _STRETCH * _WORKER + number % _STRETCH for number in itertools.count(os.getpid() * 97)
+)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in itertools.islice(_PORTS, _STRETCH):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 # Of every project here, so that a Strapi which runs on this machine is nobody's business.
@@ -144,19 +160,29 @@ def run(
     input: bytes | None = None,  # noqa: A002 - click's own word
 ) -> Ran:
     """In this process: fast, and the same code as the process would run."""
-    from twitter_setup.cli import app
-
+    code = 0
     before = Path.cwd()
     os.chdir(cwd)
     try:
-        result = CliRunner().invoke(
-            app, [str(arg) for arg in args], env=dict(env or {}), input=input
-        )
+        with CliRunner().isolation(input=input, env=dict(env or {})) as (stdout, stderr, _):
+            try:
+                _command().main(args=[str(arg) for arg in args], prog_name="twitter-setup")
+            except SystemExit as end:
+                code = int(end.code or 0)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            out, err = stdout.getvalue().decode(), stderr.getvalue().decode()
     finally:
         os.chdir(before)
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return _ran(result.stdout, result.stderr, result.exit_code)
+    return _ran(out, err, code)
+
+
+@cache
+def _command() -> TyperGroup:
+    """Typer builds all commands of an app at each call, which takes longer than most runs here."""
+    from twitter_setup.cli import app
+
+    return get_group(app)
 
 
 class Process:
@@ -224,6 +250,18 @@ def running(
                 process.stop(signal.SIGTERM)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def own_port() -> tuple[str, str]:
+    """For a gateway: other tests run beside this one."""
+    return "--gateway-port", str(free_port())
+
+
+@contextmanager
+def tunnelling(*words: str, cwd: Path, env: Mapping[str, str] | None = None) -> Iterator[Process]:
+    words = ("tunnel", "--yes", "--json", *own_port(), *words)
+    with running(*words, cwd=cwd, env=env) as process:
+        yield process
 
 
 @contextmanager

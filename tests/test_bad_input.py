@@ -12,11 +12,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.program import CONFIG, SOURCE, Ran, Shop, free_port, make_shop, run
+from tests.program import CONFIG, QUICK_TUNNEL, SOURCE, Ran, Shop, free_port, make_shop, run
 from tests.test_tunnel_command import on_terminal
 
 URL = "https://a.example.com"
-TUNNEL = ("tunnel", "--two-origins", "--url", URL, "--yes")
 
 
 @pytest.fixture
@@ -40,7 +39,7 @@ def refused(shop: Shop, *args: str, cwd: Path | None = None, **env: str) -> tupl
     Returns the error code, the message with the advice, and the exit code.
     """
     before = shop.files()
-    args, cwd = args or TUNNEL, cwd or shop.root
+    args, cwd = args or QUICK_TUNNEL, cwd or shop.root
 
     done, people = (run(*args, *extra, cwd=cwd, env=env) for extra in (["--json"], []))
 
@@ -189,7 +188,7 @@ def test_a_broken_file_of_our_own_is_named_and_left_alone(
     path.write_text(content)
     before = shop.files()
 
-    done = run(*TUNNEL, "--json", cwd=shop.root)
+    done = run(*QUICK_TUNNEL, "--json", cwd=shop.root)
 
     assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
     assert str(path) in done.error["message"]
@@ -203,7 +202,7 @@ def test_a_broken_file_of_our_own_is_named_and_left_alone(
 
 
 def tunnelled(shop: Shop, *args: str, **env: str) -> Ran:
-    done = run(*TUNNEL, "--json", *args, cwd=shop.root, env=env)
+    done = run(*QUICK_TUNNEL, "--json", *args, cwd=shop.root, env=env)
     assert done.code == 0, done.out
     return done
 
@@ -268,7 +267,7 @@ def test_a_file_mounted_alone_is_left_to_the_person_and_the_rest_goes_on(shop: S
     command = f"mount --bind {outside} {shop.env} && exec {sys.executable} -m twitter_setup $@"
 
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", command, "sh", *TUNNEL, "--json"],
+        ["unshare", "-m", "sh", "-c", command, "sh", *QUICK_TUNNEL, "--json"],
         cwd=shop.root,
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
         capture_output=True,
@@ -362,7 +361,7 @@ def test_a_domain_of_the_wrong_kind_is_a_usage_error(shop: Shop, given: str) -> 
 
 
 def test_a_url_and_a_domain_exclude_each_other(shop: Shop) -> None:
-    code, said, status = refused(shop, *TUNNEL, "--domain", "name.ngrok.app")
+    code, said, status = refused(shop, *QUICK_TUNNEL, "--domain", "name.ngrok.app")
 
     assert (code, status) == ("usage", 2)
     assert "--url and --domain exclude each other" in said
@@ -371,7 +370,7 @@ def test_a_url_and_a_domain_exclude_each_other(shop: Shop) -> None:
 @pytest.mark.parametrize("flag", ["--port", "--frontend-port"])
 @pytest.mark.parametrize("number", ["0", "70000", "-1", "http", "13.37"])
 def test_a_port_out_of_range_is_a_usage_error(shop: Shop, flag: str, number: str) -> None:
-    code, said, status = refused(shop, *TUNNEL, flag, number)
+    code, said, status = refused(shop, *QUICK_TUNNEL, flag, number)
 
     assert (code, status) == ("usage", 2)
     assert flag in said

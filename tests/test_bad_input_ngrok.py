@@ -14,9 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.program import Ran, Shop, free_port, make_shop, run, running
+from tests.program import Ran, Shop, free_port, make_shop, own_port, run, tunnelling
 from tests.world import agent
 from twitter_setup.tunnel import NgrokReach
+
+pytestmark = pytest.mark.slow
 
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 
@@ -54,7 +56,7 @@ def failed(shop: Shop, env: dict[str, str], *args: str) -> Ran:
     before, others = shop.files(), alive_below(shop.root.parent)
 
     with bounded():
-        done = run("tunnel", "--yes", "--json", *args, cwd=shop.root, env=env)
+        done = run("tunnel", "--yes", "--json", *own_port(), *args, cwd=shop.root, env=env)
 
     assert (done.code, done.error["code"]) == (1, "tunnel_failed")
     assert done.error["message"].endswith(". Nothing was changed.")
@@ -121,7 +123,7 @@ def test_the_limit_of_sessions_and_a_domain_in_use_name_the_other_project(
     shop: Shop, ngrok: dict[str, str], tmp_path: Path
 ) -> None:
     other = shop_in(tmp_path / "bistro")
-    with running("tunnel", "--yes", "--json", cwd=other.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=other.root, env=ngrok) as tunnel:
         ready = tunnel.event("ready")
 
         limit = failed(shop, ngrok)
@@ -230,7 +232,9 @@ def test_people_read_the_same_in_lines_and_no_word_of_the_agent(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
     with bounded():
-        done = run("tunnel", "--yes", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
+        done = run(
+            "tunnel", "--yes", *own_port(), cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""}
+        )
 
     assert done.code == 1
     assert "✗ The tunnel did not open: ngrok needs an authtoken" in done.err
@@ -246,7 +250,14 @@ def test_a_kept_session_survives_an_attempt_that_fails(shop: Shop, ngrok: dict[s
     files = shop.files()
 
     with bounded():
-        run("tunnel", "--yes", "--json", cwd=shop.root, env={**ngrok, "NGROK_AUTHTOKEN": ""})
+        run(
+            "tunnel",
+            "--yes",
+            "--json",
+            *own_port(),
+            cwd=shop.root,
+            env={**ngrok, "NGROK_AUTHTOKEN": ""},
+        )
 
     assert shop.files() == files
     assert run("urls", "--json", cwd=shop.root).json["data"]["public_url"] == url

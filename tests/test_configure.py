@@ -26,7 +26,7 @@ from tests.configuring import (
     said,
     with_dashes,
 )
-from tests.program import Shop, free_port, make_shop, run
+from tests.program import QUICK_TUNNEL, Shop, free_port, make_shop, run
 from tests.world.admin_api import ADMIN, EDITOR
 from tests.world.admin_server import INIT, LOGIN, READ, WRITE, AdminServer
 
@@ -45,11 +45,7 @@ def tunnelled(folder: Path) -> Iterator[tuple[Shop, AdminServer, dict[str, Any]]
     port = free_port()
     shop = make_shop(folder, env=b"PORT=%d\n" % port)
     done = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://a.example.com",
-        "--yes",
+        *QUICK_TUNNEL,
         "--json",
         cwd=shop.root,
     )
@@ -188,7 +184,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(
 
 def test_a_dry_run_puts_nothing_back_that_a_killed_run_left(tmp_path: Path) -> None:
     shop = make_shop(tmp_path)
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     session = shop.state / "session.json"
     session.write_text(session.read_text().replace('"kept": true', '"kept": false'))
     left = shop.files()

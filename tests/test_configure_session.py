@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.configuring import BY_LOGIN, BY_TOKEN, PAIR, REDIRECT, configure
-from tests.program import Process, Shop, free_port, make_shop, run, running, strapi_at
+from tests.program import Process, Shop, free_port, make_shop, run, strapi_at, tunnelling
 from tests.world import agent
 from tests.world.admin_server import AdminServer
+
+pytestmark = pytest.mark.slow
 
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 
@@ -25,7 +27,7 @@ def tunnel(shop: Shop, folder: Path, **env: str) -> Iterator[Process]:
         "STANDIN_STATE": str(folder / "ngrok"),
         **env,
     }
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=whole) as process:
+    with tunnelling(cwd=shop.root, env=whole) as process:
         yield process
 
 

@@ -15,6 +15,8 @@ from tests.program import SOURCE, Shop, make_shop
 from tests.world.admin_api import ADMIN
 from tests.world.admin_server import WRITE, AdminServer, Call
 
+pytestmark = pytest.mark.slow
+
 TO = ("--redirect", REDIRECT)
 HIDDEN = frozenset({"Password: ", "Consumer Key: ", "Consumer Secret: "})
 

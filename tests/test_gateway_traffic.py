@@ -15,6 +15,8 @@ import pytest
 from tests.world import upstreams
 from tests.world.upstreams import Answered, World, echo_socket, events
 
+pytestmark = pytest.mark.slow
+
 world = upstreams.world
 
 MEGABYTE = 1 << 20

@@ -21,7 +21,10 @@ from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
 from twitter_setup.state import StateFolder
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork"),
+]
 
 _CHANGING = ("open", "fsync", "replace", "unlink", "mkdir")
 _KILLED = 77

@@ -18,6 +18,8 @@ from tests.program import SOURCE, run, strapi_at
 from tests.world import account, agent
 from tests.world.upstreams import Answered, Upstream
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 HOST = agent.default_domain(TOKEN)
 OTHER = "other-name.ngrok-free.app"

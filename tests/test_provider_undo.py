@@ -18,7 +18,7 @@ from tests.configuring import (
     REDIRECT,
     configure,
 )
-from tests.program import Process, Ran, Shop, make_shop, run
+from tests.program import QUICK_TUNNEL, Process, Ran, Shop, make_shop, run
 from tests.world.admin_api import READER_TOKEN
 from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
 from twitter_setup import state
@@ -125,7 +125,7 @@ def test_without_credentials_it_says_that_it_remains_and_how(
 def test_the_files_are_put_back_all_the_same(shop: Shop, admin_server: AdminServer) -> None:
     admin_server.stop()
     env = shop.env.read_bytes()
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     assert shop.env.read_bytes() != env
 
     done = undo(shop, **BY_TOKEN)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.main import get_command
 
-from tests.program import Ran, Shop, free_port, make_shop, run
+from tests.program import QUICK_TUNNEL, Ran, Shop, free_port, make_shop, run
 from twitter_setup import cli, cli_given
 from twitter_setup.settings import Options, Secret
 
@@ -115,11 +115,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file_and_that_over_wha
 def test_a_front_ends_port_follows_the_same_order(shop: Shop) -> None:
     def redirect(*args: str, **env: str) -> str:
         done = run(
-            "tunnel",
-            "--two-origins",
-            "--url",
-            URL,
-            "--yes",
+            *QUICK_TUNNEL,
             "--json",
             *args,
             cwd=shop.root,

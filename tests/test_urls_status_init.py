@@ -12,7 +12,17 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.program import SOURCE, Ran, Shop, free_port, make_shop, run, running
+from tests.program import (
+    QUICK_TUNNEL,
+    SOURCE,
+    Ran,
+    Shop,
+    free_port,
+    make_shop,
+    run,
+    running,
+    tunnelling,
+)
 from tests.test_tunnel_command import on_terminal
 from tests.world import agent
 
@@ -38,16 +48,14 @@ def shop(tmp_path: Path) -> Shop:
 
 def tunnel(shop: Shop) -> Ran:
     """A session that is kept: with a URL of one's own nothing has to run."""
-    done = run("tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root)
+    done = run(*QUICK_TUNNEL, "--json", cwd=shop.root)
     assert done.code == 0
     return done
 
 
 def tunnel_that_ended(shop: Shop) -> None:
     """The same in a process of its own, which is gone."""
-    with running(
-        "tunnel", "--two-origins", "--url", URL, "--yes", "--json", cwd=shop.root
-    ) as process:
+    with running(*QUICK_TUNNEL, "--json", cwd=shop.root) as process:
         process.event("ready")
         assert process.process.wait(timeout=20) == 0
 
@@ -216,7 +224,7 @@ def test_status_of_a_running_tunnel_names_it(shop: Shop, tmp_path: Path) -> None
         "NGROK_AUTHTOKEN": "2abcDEF_ghijKLMN0123456789",
         "STANDIN_STATE": str(tmp_path / "ngrok-state"),
     }
-    with running("tunnel", "--yes", "--json", cwd=shop.root, env=env) as process:
+    with tunnelling(cwd=shop.root, env=env) as process:
         ready = process.event("ready")["data"]
         status = run("status", cwd=shop.root)
         urls = run("urls", cwd=shop.root)

@@ -19,6 +19,8 @@ from tests.world.admin_server import LOGIN, silent
 from twitter_setup import output
 from twitter_setup.checks import runner
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def wrong(right: Verified) -> Verified:

@@ -256,7 +256,13 @@ class World:
             connection.request(method, target, body, all_headers)
             answer: HTTPResponse = connection.getresponse()
             got = {key.lower(): value for key, value in answer.getheaders()}
-            return Answered(answer.status, got, answer.read())
+            try:
+                content = answer.read()
+            except ConnectionResetError:  # Go answers 400 and does not wait for the body
+                if answer.status != 400:
+                    raise
+                content = b""
+            return Answered(answer.status, got, content)
 
     def raw(self, head: str) -> bytes:
         """Send this, and give all that comes back until the other side closes."""
