@@ -50,9 +50,10 @@ format: $(READY)  ## formatting and what lint can mend
 	$(BIN)/ruff format src tests benchmarks examples
 	$(BIN)/ruff check --fix src tests benchmarks examples
 
-docs: $(READY)  ## docs/cli.md from the program, docs/troubleshooting.md from the table of faults
+docs: $(READY)  ## docs/cli.md from the program, docs/troubleshooting.md from the faults, README's table
 	$(BIN)/python -m tests.cli_document
 	$(BIN)/python -m tests.make_troubleshooting
+	$(BIN)/python -m tests.make_readme
 
 pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
 	$(BIN)/python examples/pictures.py

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from tests import make_readme
 from tests.configuring import ALL
 from tests.program import Shop, make_shop, run
 from tests.world.admin_server import AdminServer
@@ -112,8 +113,12 @@ def test_each_page_is_in_the_list_of_pages() -> None:
     assert listed == there
 
 
-def test_the_readme_leads_to_the_table_of_logins() -> None:
-    assert "(docs/login-matrix.md)" in (ROOT / "README.md").read_text()
+def test_the_readme_shows_the_table_of_logins() -> None:
+    readme = (ROOT / "README.md").read_text()
+
+    matrix = (ROOT / "docs" / "login-matrix.md").read_text()
+    assert make_readme.page(readme, matrix) == readme
+    assert "(docs/login-matrix.md)" in readme
 
 
 # The pictures: a change of words needs new ones (`make pictures`)

@@ -10,8 +10,9 @@ from typing import get_args
 import pytest
 
 from tests.program import run
-from twitter_setup.checks import docs
+from twitter_setup.checks import docs, login_findings
 from twitter_setup.checks.docs import explained
+from twitter_setup.checks.finding import Finding
 from twitter_setup.checks.registry import CHECKS
 from twitter_setup.frameworks import FrameworkId
 
@@ -67,6 +68,33 @@ def test_each_is_explained_by_the_program_itself(name: str, tmp_path: Path) -> N
     assert said.code == 0
     assert said.out.startswith(f"{name}\n")
     assert len(said.out.splitlines()) > 1
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        login_findings.not_begun(500),
+        login_findings.refused_by_x(""),
+        login_findings.cancelled(),
+        login_findings.callback_failed(500),
+        login_findings.refused_after_x("", began_here=True),
+        login_findings.refused_after_x("Could not authenticate you.", began_here=True),
+        login_findings.lost_session(),
+        login_findings.no_such_page("/connect", 404),
+        login_findings.ended_elsewhere("/connect"),
+        login_findings.never_asked("/api/auth/twitter/callback"),
+        login_findings.not_exchanged("/", 403, None),
+        login_findings.not_exchanged("/", 400, None),
+        login_findings.not_exchanged("/", 500, None),
+        login_findings.nobody_came(300, "https://a.example.com", has_begun=True),
+        login_findings.tunnel_ended(),
+    ],
+    ids=lambda finding: finding.summary,
+)
+def test_each_end_of_a_watched_login_is_in_its_table(finding: Finding) -> None:
+    beginning = re.split(r" \(|, |: | that Strapi| within", finding.summary)[0]
+
+    assert beginning in docs.sections()["login"]
 
 
 def test_in_json_an_explanation_is_one_text(tmp_path: Path) -> None:
