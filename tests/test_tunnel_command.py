@@ -21,6 +21,7 @@ from tests.program import (
     PORT,
     QUICK_TUNNEL,
     SOURCE,
+    Ran,
     Shop,
     free_port,
     make_shop,
@@ -261,15 +262,7 @@ def test_after_kill_9_the_next_command_puts_everything_back_and_ends_the_agent(
     assert leftover_agents(tmp_path)
     assert "left changes" in run("status", cwd=shop.root).out
 
-    again = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://shop.example.com",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    again = at_url(shop, "https://shop.example.com")
 
     assert "ended from outside" in again.err
     assert leftover_agents(tmp_path) == []
@@ -341,42 +334,22 @@ def test_a_second_tunnel_and_an_undo_are_refused_while_one_runs(
 # A URL of one's own
 
 
+def at_url(shop: Shop, url: str) -> Ran:
+    return run("tunnel", "--two-origins", "--url", url, "--yes", "--json", cwd=shop.root)
+
+
 def test_with_a_url_of_ones_own_it_applies_prints_and_ends(shop: Shop) -> None:
     before = shop.files()
 
-    done = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://Shop.Example.com/",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    done = at_url(shop, "https://Shop.Example.com/")
 
     assert done.code == 0
     assert done.json["event"] == "ready"
     assert done.json["data"]["public_url"] == "https://shop.example.com"
     assert b"PUBLIC_URL=https://shop.example.com\n" in shop.env.read_bytes()
-    again = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://shop.example.com",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    again = at_url(shop, "https://shop.example.com")
     assert again.json["data"]["changes"] == []
-    other = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://other.example.com",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    other = at_url(shop, "https://other.example.com")
     assert other.code == 0
     assert run("undo", "--json", cwd=shop.root).code == 0
     assert unlasting(shop.files()) == before
@@ -447,27 +420,11 @@ def test_the_lasting_edit_is_asked_for_apart_and_no_makes_it_a_manual_step(shop:
     assert terminal.exitstatus == 0
     assert shop.config.read_bytes() == CONFIG
     assert b"PUBLIC_URL=https://a.example.com" in shop.env.read_bytes()
-    again = run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://b.example.com",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    again = at_url(shop, "https://b.example.com")
     assert shop.config.read_bytes() == CONFIG, "the no is remembered"
     assert len(again.json["data"]["manual_steps"]) == 1
     run("undo", "--all", cwd=shop.root)
-    run(
-        "tunnel",
-        "--two-origins",
-        "--url",
-        "https://b.example.com",
-        "--yes",
-        "--json",
-        cwd=shop.root,
-    )
+    at_url(shop, "https://b.example.com")
     assert shop.config.read_bytes() == LASTING, "undo --all forgets it"
 
 
