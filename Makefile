@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Compiled modules are kept, as where the program is installed: the tests start it some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow e2e e2e-all bench check format docs pictures lock clean
+.PHONY: help demo test test-slow test-lowest e2e e2e-all bench check format docs pictures lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -30,6 +30,14 @@ test: $(READY)  ## the fast tests: no network, no Node
 
 test-slow: $(READY)  ## the program as processes and in terminals: no network, no Node
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m slow
+
+# What pyproject.toml allows at the least is tried too: an older installation may have it.
+test-lowest: $(READY)  ## the fast tests with the oldest packages that are allowed (in .venv-lowest)
+	@$(PYTHON) -m venv .venv-lowest
+	@$(BIN)/python -m tests.lowest > .venv-lowest/lowest.txt
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint .venv-lowest/lowest.txt --editable '.[dev]'
+	.venv-lowest/bin/python -m pytest --numprocesses auto --dist worksteal
 
 e2e: $(READY)  ## real logins on the newest Strapi 5 and 4 (needs Node, npm, Chromium; installs Strapi once)
 	$(BIN)/python -m pytest -m "e2e and not older" -rs
@@ -64,6 +72,6 @@ lock: $(READY)  ## pin the development dependencies anew
 	  --output-file requirements-dev.txt pyproject.toml
 
 clean:  ## remove what these commands made, the packages of Strapi included
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist scratch \
+	rm -rf $(VENV) .venv-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis dist scratch \
 	  "$(HOME)/twitter-setup-scratch" /opt/twitter-setup-scratch
 	find src tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
