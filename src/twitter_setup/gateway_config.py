@@ -101,6 +101,7 @@ def _routes(site: Site) -> list[Route]:
     frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
     return [
         *gateway_log.appending(),
+        _no_path(),
         *_host_routes(site),
         _route([_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
@@ -110,6 +111,15 @@ def _routes(site: Site) -> list[Route]:
         *_front_doors(site),
         _route([], frontend),
     ]
+
+
+def _no_path() -> Route:
+    """Refuse a target that is no path: no pattern would see it, and a server further on reads one in it.
+
+    `x:http://h/admin` has the empty path here, and is handed on as `http://h/admin`.
+    """
+    path = {"vars_regexp": {"{http.request.uri}": {"pattern": "^/"}}}
+    return _route([{"not": [path]}], [not_found("No such path.")])
 
 
 def _host_routes(site: Site) -> list[Route]:
