@@ -48,9 +48,11 @@ _TOOLS = (
 )
 
 # A dev server serves the whole workspace, and with it what stands there beside the app: Strapi's
-# database (by default in `.tmp`), our own folder with the former provider settings, `.git`, `.env`.
-_PRIVATE = (".env", ".git", ".tmp", ".twitter-setup")
-_DATABASES = (".db", ".sqlite", ".sqlite3")
+# database (by default in `.tmp`), our own folder with the former provider settings, `.git`, passwords.
+_PRIVATE = (".git", ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".tmp", ".twitter-setup")
+_PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
+# The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
+_DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")
 _DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
 
 
@@ -85,7 +87,7 @@ def drives_tools() -> str:
 
 def private(backend_folder: str) -> str:
     """Match the files that a dev server may find and nobody may have; a database in the back end's folder."""
-    files = f"{_SLASH}{_one_of(_PRIVATE)}"
+    files = f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
     if not backend_folder:
         return f"(?i){files}"
     ends = "|".join(spelled(ending) for ending in _DATABASES)
