@@ -247,6 +247,9 @@ TOOLS = [
     "/__nextjs_attach-nodejs-inspector",
     "/docs/__nextjs_restart_dev?invalidateFileSystemCache=1",
     "/_next/mcp",
+    "/__file-code-frame?filePath=/etc/passwd&lineNumber=1",
+    "/base/__original-stack-frame?moduleId=/etc/hosts&skipSourceMap=1",
+    "/__file%2dcode-frame?filePath=/etc/passwd",
     "/__OPEN-IN-EDITOR?file=x",
     "/__open-in-edit%6fr?file=x",
     "/__open%2din-editor?file=x",
@@ -268,6 +271,7 @@ def test_nobody_outside_drives_the_users_tools(plain: World, target: str) -> Non
 
 def test_an_article_about_editors_is_still_read(plain: World) -> None:
     assert _ask(plain, "/blog/how-to-choose-an-editor") == "frontend"
+    assert _ask(plain, "/blog/original-stack-frame") == "frontend"
     assert _ask(plain, "/api/articles/open-in-editor") == "strapi"
     plain.frontend.seen.clear()
     plain.strapi.seen.clear()

@@ -34,7 +34,8 @@ STRANGE = "(?i)" + "|".join(
 # front, and some are found by how the path begins (CRA). Vite, Vue CLI, Nuxt, Astro:
 # __open-in-editor; CRA, Gatsby: __open-stack-frame-in-editor; Next: __nextjs_launch-editor; Parcel:
 # __parcel_launch_editor; webpack-dev-server: open-editor; TanStack's: __tsd/open-source. Next's last
-# three open a debugger, start the server anew, and tell of the project and its errors.
+# three open a debugger, start the server anew, and tell of the project and its errors. Gatsby's own
+# two are its error page's, and gave any file of the machine away (CVE-2023-34238).
 _TOOLS = (
     "open-in-editor",
     "open-stack-frame-in-editor",
@@ -45,6 +46,8 @@ _TOOLS = (
     "__nextjs_attach-nodejs-inspector",
     "__nextjs_restart_dev",
     "_next/mcp",
+    "__file-code-frame",
+    "__original-stack-frame",
 )
 
 # A dev server serves the whole workspace, and with it what stands there beside the app: Strapi's
