@@ -322,6 +322,61 @@ def test_nexts_rewrites_are_closed_where_they_lead_to_the_admin_side(
             assert not _closed(guards, path), path
 
 
+_REWRITES = "async rewrites() {{ return [{{ source: '{}', destination: 'http://localhost:1337{}' }}] }}"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "module.exports = {{ basePath: '/shop', {} }}",
+        "module.exports = {{ basePath, {} }}",
+        "module.exports = {{ basePath: process.env.BASE, {} }}",
+        "module.exports = {{ i18n: {{ locales: ['en', 'fr'], defaultLocale: 'en' }}, {} }}",
+        "const {{ i18n }} = require('./next-i18next.config'); module.exports = {{ i18n, {} }}",
+        "module.exports = {{ ...base, {} }}",
+        "module.exports = nextTranslate({{ {} }})",
+        "module.exports = async () => ({{ {} }})",
+    ],
+)
+def test_nexts_rewrites_are_closed_below_a_base_path_and_a_language_too(
+    tmp_path: Path, content: str
+) -> None:
+    for source, destination, closed, open_ in (
+        (
+            "/strapi/:path*",
+            "/:path*",
+            ["/strapi/admin", "/shop/strapi/admin/init", "/fr/STRAPI/%61dmin", "/a/b/strapi/email"],
+            ["/shop/strapi/api/articles", "/shop/admin", "/shop/strapi", "/shop/blog/administration"],
+        ),
+        ("/:path*", "/:path*", ["/admin", "/shop/admin/init", "/fr/email"], ["/shop/superadmin"]),
+        ("/panel/:path*", "/admin/:path*", ["/panel/x", "/shop/panel/init"], ["/shop", "/shop/pan"]),
+        ("/strapi/:path*", "/api/:path*", [], ["/shop/strapi/admin"]),
+        ("/media/:path*", "/uploads/:path*", [], ["/shop/media/cat.jpg", "/shop/media/admin"]),
+    ):
+        rewrites = _REWRITES.format(source, destination)
+        (tmp_path / "next.config.js").write_text(content.format(rewrites))
+
+        guards = _find(tmp_path, "next")
+
+        for path in closed:
+            assert _closed(guards, path), path
+        for path in open_:
+            assert not _closed(guards, path), path
+
+
+def test_without_base_path_and_languages_a_rewrite_is_closed_at_its_own_place_alone(
+    tmp_path: Path,
+) -> None:
+    rewrites = _REWRITES.format("/strapi/:path*", "/:path*")
+    content = f"// no basePath, no i18n\nmodule.exports = withX({{ {rewrites} }})"
+    (tmp_path / "next.config.js").write_text(content)
+
+    guards = _find(tmp_path, "next")
+
+    assert _closed(guards, "/strapi/admin")
+    assert not _closed(guards, "/blog/strapi/admin")
+
+
 def test_a_middleware_that_leads_to_the_back_end_is_a_rule_for_everything(tmp_path: Path) -> None:
     _write(
         tmp_path,

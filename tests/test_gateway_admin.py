@@ -200,6 +200,16 @@ def test_a_rule_that_leads_to_the_admin_side_itself_is_closed_whole(world: World
     assert _ask(world, "/pan") == "frontend"
 
 
+def test_below_a_base_path_a_rewrite_is_closed_as_well(world: World) -> None:
+    guard = Guard(below="/strapi", admin_at="start", may_be_deeper=True, source="next.config.js")
+    _guarded(world, guard)
+
+    for target in ("/strapi/admin", "/shop/strapi/admin/init", "/shop/fr/STRAPI//%61dmin"):
+        assert _ask(world, target) == "404"
+    for target in ("/shop/strapi/api/articles", "/shop/admin", "/shop/strapi", "/admin"):
+        assert _ask(world, target) == "frontend"
+
+
 def test_a_refusal_says_why(world: World) -> None:
     _guarded(world, _CRA)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -72,8 +73,7 @@ def find(
     """Find the rules by which a request from outside would reach the back end's admin side."""
     back = Back(port=backend_port, api_prefix=api_prefix, names=admin_names)
     found = {
-        (guard.below, guard.admin_at, guard.spares_pages): guard
-        for guard in _all_guards(frontend, framework, back)
+        replace(guard, source=""): guard for guard in _all_guards(frontend, framework, back)
     }
     return tuple(found.values())
 
@@ -160,7 +160,22 @@ def _of_script(path: Path, kind: Literal["middleware", "rewrites"], back: Back) 
         for style in styles:
             yield from proxy_guards.of_rule(rule, style, file.name, back)
         if kind == "rewrites":
-            yield from proxy_guards.of_rewrite(rule, file.name, back)
+            is_deeper = _moves_rewrites(path.parent, file)
+            for guard in proxy_guards.of_rewrite(rule, file.name, back):
+                yield replace(guard, may_be_deeper=is_deeper)
+
+
+def _moves_rewrites(frontend: Path, file: Path) -> bool:
+    """Whether Next puts a base path, or any language, in front of what a rewrite takes.
+
+    A wrapper may bring its languages along (next-translate).
+    """
+    if re.search("(?i)basePath|i18n|translate", _code(file)):
+        return True
+    return any(
+        dev_server.config_node(frontend, file.stem, (name,)) is not None
+        for name in ("basePath", "i18n")
+    )
 
 
 def _of_package(frontend: Path, back: Back) -> Iterator[Guard]:

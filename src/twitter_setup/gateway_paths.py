@@ -69,6 +69,7 @@ class Guard:
 
     below: str = ""  # "/strapi"; "" is every path
     admin_at: Literal["start", "anywhere", "all"]
+    may_be_deeper: bool = False  # other folders may stand in front of `below` (Next's base path)
     spares_pages: bool = False  # a browser's navigation is never handed on (CRA's `proxy`)
     source: str  # "server.proxy in vite.config.ts", for people
 
@@ -106,10 +107,12 @@ def named(names: Iterable[str]) -> str:
 def guarded(guard: Guard, names: Iterable[str]) -> str:
     """Match what the guard refuses, `names` being those of Strapi's admin side."""
     below = spelled(guard.below.rstrip("/"))
+    begins = f".*{below}" if below and guard.may_be_deeper else below
     if guard.admin_at == "all":
-        return f"(?i)^{below}"
-    further = f"(?:.*{_SLASH})?" if guard.admin_at == "anywhere" else ""
-    return f"(?i)^{below}{further}{_SLASH}*{_one_of(names)}"
+        return f"(?i)^{begins}"
+    is_further = guard.admin_at == "anywhere" or (guard.may_be_deeper and not below)
+    further = f"(?:.*{_SLASH})?" if is_further else ""
+    return f"(?i)^{begins}{further}{_SLASH}*{_one_of(names)}"
 
 
 def plainly(*paths: str) -> str:
