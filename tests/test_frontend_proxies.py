@@ -322,7 +322,9 @@ def test_nexts_rewrites_are_closed_where_they_lead_to_the_admin_side(
             assert not _closed(guards, path), path
 
 
-_REWRITES = "async rewrites() {{ return [{{ source: '{}', destination: 'http://localhost:1337{}' }}] }}"
+_REWRITES = (
+    "async rewrites() {{ return [{{ source: '{}', destination: 'http://localhost:1337{}' }}] }}"
+)
 
 
 @pytest.mark.parametrize(
@@ -346,10 +348,20 @@ def test_nexts_rewrites_are_closed_below_a_base_path_and_a_language_too(
             "/strapi/:path*",
             "/:path*",
             ["/strapi/admin", "/shop/strapi/admin/init", "/fr/STRAPI/%61dmin", "/a/b/strapi/email"],
-            ["/shop/strapi/api/articles", "/shop/admin", "/shop/strapi", "/shop/blog/administration"],
+            [
+                "/shop/strapi/api/articles",
+                "/shop/admin",
+                "/shop/strapi",
+                "/shop/blog/administration",
+            ],
         ),
         ("/:path*", "/:path*", ["/admin", "/shop/admin/init", "/fr/email"], ["/shop/superadmin"]),
-        ("/panel/:path*", "/admin/:path*", ["/panel/x", "/shop/panel/init"], ["/shop", "/shop/pan"]),
+        (
+            "/panel/:path*",
+            "/admin/:path*",
+            ["/panel/x", "/shop/panel/init"],
+            ["/shop", "/shop/pan"],
+        ),
         ("/strapi/:path*", "/api/:path*", [], ["/shop/strapi/admin"]),
         ("/media/:path*", "/uploads/:path*", [], ["/shop/media/cat.jpg", "/shop/media/admin"]),
     ):
