@@ -29,7 +29,11 @@ def _write(folder: Path, **files: str) -> None:
 
 
 def _closed(guards: tuple[Guard, ...], path: str) -> bool:
-    return any(re.search(gateway_paths.guarded(guard, NAMES), path) for guard in guards)
+    return any(
+        re.search(gateway_paths.guarded(guard, NAMES), path)
+        and re.search(gateway_paths.containing(guard.containing), path)
+        for guard in guards
+    )
 
 
 def _vite(folder: Path, proxy: str, before: str = "") -> tuple[Guard, ...]:
@@ -542,6 +546,53 @@ def test_every_frameworks_own_place_is_read(
         assert _closed(guards, path), path
     for path in open_:
         assert not _closed(guards, path), path
+
+
+_ANYWHERE = [
+    (f"{{ '/api': {{ target: {BACKEND} }} }}", ["/admin/api-tokens", "/ADMIN/x%2Fapi"]),
+    (
+        f"{{ '/api': {{ target: {BACKEND}, pathRewrite: {{ '^/api': '' }} }} }}",
+        ["/api/admin/init", "/x/api/y/%61dmin", "/admin/api"],
+    ),
+    (f"{{ 'api': {{ target: {BACKEND}, ws: true }} }}", ["/admin/x/api", "/email/apis"]),
+    ("{ '/api': { target: process.env.CMS, router: pick } }", ["/x/admin/api", "/api/admin"]),
+]
+
+
+@pytest.mark.parametrize(("proxy", "closed"), _ANYWHERE)
+def test_vue_clis_rule_for_a_word_closes_the_admin_side_only_where_the_word_is(
+    tmp_path: Path, proxy: str, closed: list[str]
+) -> None:
+    (tmp_path / "vue.config.js").write_text(
+        f"module.exports = {{ devServer: {{ proxy: {proxy} }} }}"
+    )
+
+    guards = _find(tmp_path, "vue-cli")
+
+    for path in closed:
+        assert _closed(guards, path), path
+    for path in ("/admin", "/upload", "/upload/photos", "/email/x", "/blog/admin"):
+        assert not _closed(guards, path), path
+
+
+def test_the_old_form_of_cras_proxy_closes_only_where_its_word_is_too(tmp_path: Path) -> None:
+    rules = {"/api": {"target": "http://localhost:1337"}}
+    _write(tmp_path, package_json=json.dumps({"proxy": rules}))
+
+    guards = _find(tmp_path, "cra")
+
+    assert _closed(guards, "/admin/api-tokens")
+    assert not _closed(guards, "/admin")
+
+
+@pytest.mark.parametrize("key", ["/(api|admin)", "/api/v1.", "admin$", "/ad|/em"])
+def test_vue_clis_regular_expression_is_not_taken_for_a_word(tmp_path: Path, key: str) -> None:
+    rules = f"{{ '{key}': {{ target: {BACKEND} }} }}"
+    (tmp_path / "vue.config.js").write_text(
+        f"module.exports = {{ devServer: {{ proxy: {rules} }} }}"
+    )
+
+    assert _closed(_find(tmp_path, "vue-cli"), "/admin")
 
 
 def test_angulars_file_is_the_one_that_its_settings_name(tmp_path: Path) -> None:

@@ -41,7 +41,11 @@ def _find(folder: Path, framework: FrameworkId, **files: str) -> tuple[Guard, ..
 
 
 def _closed(guards: tuple[Guard, ...], path: str) -> bool:
-    return any(re.search(gateway_paths.guarded(guard, NAMES), path) for guard in guards)
+    return any(
+        re.search(gateway_paths.guarded(guard, NAMES), path)
+        and re.search(gateway_paths.containing(guard.containing), path)
+        for guard in guards
+    )
 
 
 # A file that the script names

@@ -200,6 +200,16 @@ def test_a_rule_that_leads_to_the_admin_side_itself_is_closed_whole(world: World
     assert _ask(world, "/pan") == "frontend"
 
 
+def test_a_rule_for_a_word_anywhere_leaves_the_apps_own_pages(world: World) -> None:
+    _guarded(world, Guard(admin_at="start", containing="/api", source="vue.config.js"))
+
+    for target in ("/admin/api-tokens", "/ADMIN/x/%61pi", "/%61dmin/API/x", "/upload/x%252fapi"):
+        for method in ("GET", "POST"):
+            assert _ask(world, target, method) == "404"
+    for target in ("/admin", "/upload", "/upload/photos", "/admin?x=/api", "/my/api-page"):
+        assert _ask(world, target) == "frontend"
+
+
 def test_below_a_base_path_a_rewrite_is_closed_as_well(world: World) -> None:
     guard = Guard(below="/strapi", admin_at="start", may_be_deeper=True, source="next.config.js")
     _guarded(world, guard)

@@ -69,6 +69,7 @@ class Guard:
 
     below: str = ""  # "/strapi"; "" is every path
     admin_at: Literal["start", "anywhere", "all"]
+    containing: str = ""  # … and the path has this in it, wherever (a key of Vue CLI's)
     may_be_deeper: bool = False  # other folders may stand in front of `below` (Next's base path)
     spares_pages: bool = False  # a browser's navigation is never handed on (CRA's `proxy`)
     source: str  # "server.proxy in vite.config.ts", for people
@@ -113,6 +114,11 @@ def guarded(guard: Guard, names: Iterable[str]) -> str:
     is_further = guard.admin_at == "anywhere" or (guard.may_be_deeper and not below)
     further = f"(?:.*{_SLASH})?" if is_further else ""
     return f"(?i)^{begins}{further}{_SLASH}*{_one_of(names)}"
+
+
+def containing(words: str) -> str:
+    """Match the paths with `words` in them, however spelled."""
+    return f"(?i){spelled(words)}"
 
 
 def plainly(*paths: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from twitter_setup.edits.proxy_rules import UNKNOWN, Rule
@@ -18,6 +18,7 @@ _URL = re.compile(r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[^/]*)(?P<path>/.*)?
 _PORT = re.compile(r":(\d+)$")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _UPLOADS = "/uploads"  # public as the API is; the admin side's is `/upload`
+_REGEX = re.compile(r"[.\[\]()|?*+{}$^\\]")
 _GLOB = re.compile(r"[*?{}\[\]()!]")
 
 
@@ -46,6 +47,13 @@ def may_be_backend(target: str, back: Back) -> bool:
 
 
 def of_rule(rule: Rule, style: Style, source: str, back: Back) -> Iterator[Guard]:
+    # A path without the key in it is never handed on, whatever would become of it.
+    is_word = style == "anywhere" and not _REGEX.search(rule.key)
+    for guard in _of_rule(rule, style, source, back):
+        yield replace(guard, containing=rule.key if is_word else "")
+
+
+def _of_rule(rule: Rule, style: Style, source: str, back: Back) -> Iterator[Guard]:
     path = _target_path(rule.target)
     if not may_be_backend(rule.target, back) or _is_public(path, back):
         return
