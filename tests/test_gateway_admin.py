@@ -168,6 +168,20 @@ def test_a_page_that_cra_answers_itself_passes(proxying: World) -> None:
     assert _ask(proxying, "/admin", accept="application/json") == "404"
 
 
+@pytest.mark.parametrize(
+    "connection", ["close, Accept", "aCCept,close", "close\r\nConnection: Accept"]
+)
+def test_a_page_whose_accept_would_not_arrive_does_not_pass(
+    proxying: World, connection: str
+) -> None:
+    head = f"GET /admin HTTP/1.1\r\nHost: {proxying.host}\r\nAccept: text/html\r\n"
+
+    answer = proxying.raw(f"{head}Connection: {connection}\r\n\r\n")
+
+    assert answer.split(b" ")[1] == b"404"
+    assert proxying.strapi.seen == proxying.frontend.seen == []
+
+
 # Rules with a path
 
 

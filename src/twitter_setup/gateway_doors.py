@@ -42,7 +42,10 @@ def _spared(guard: Guard) -> list[Matcher]:
     """Match what is not handed on, of the paths that the guard closes."""
     spared: list[Matcher] = []
     if guard.spares_pages:
-        spared.append({"method": ["GET"], "header": {"Accept": ["*text/html*"]}})
+        # A header that `Connection` names ends here: the dev server would see no `Accept`.
+        taken = {"header_regexp": {"Connection": {"pattern": "(?i)accept"}}}
+        page = {"method": ["GET"], "header": {"Accept": ["*text/html*"]}}
+        spared.append(page | {"not": [taken]})
     if guard.containing:
         spared.append({"not": [at_path(gateway_paths.containing(guard.containing))]})
     return spared
