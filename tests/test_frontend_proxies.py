@@ -29,7 +29,11 @@ def _write(folder: Path, **files: str) -> None:
 
 
 def _closed(guards: tuple[Guard, ...], path: str) -> bool:
-    return any(re.search(gateway_paths.guarded(guard, NAMES), path) for guard in guards)
+    return any(
+        re.search(gateway_paths.guarded(guard, NAMES), path)
+        and re.search(gateway_paths.containing(guard.containing), path)
+        for guard in guards
+    )
 
 
 def _vite(folder: Path, proxy: str, before: str = "") -> tuple[Guard, ...]:
@@ -322,6 +326,73 @@ def test_nexts_rewrites_are_closed_where_they_lead_to_the_admin_side(
             assert not _closed(guards, path), path
 
 
+_REWRITES = (
+    "async rewrites() {{ return [{{ source: '{}', destination: 'http://localhost:1337{}' }}] }}"
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "module.exports = {{ basePath: '/shop', {} }}",
+        "module.exports = {{ basePath, {} }}",
+        "module.exports = {{ basePath: process.env.BASE, {} }}",
+        "module.exports = {{ i18n: {{ locales: ['en', 'fr'], defaultLocale: 'en' }}, {} }}",
+        "const {{ i18n }} = require('./next-i18next.config'); module.exports = {{ i18n, {} }}",
+        "module.exports = {{ ...base, {} }}",
+        "module.exports = nextTranslate({{ {} }})",
+        "module.exports = async () => ({{ {} }})",
+    ],
+)
+def test_nexts_rewrites_are_closed_below_a_base_path_and_a_language_too(
+    tmp_path: Path, content: str
+) -> None:
+    for source, destination, closed, open_ in (
+        (
+            "/strapi/:path*",
+            "/:path*",
+            ["/strapi/admin", "/shop/strapi/admin/init", "/fr/STRAPI/%61dmin", "/a/b/strapi/email"],
+            [
+                "/shop/strapi/api/articles",
+                "/shop/admin",
+                "/shop/strapi",
+                "/shop/blog/administration",
+            ],
+        ),
+        ("/:path*", "/:path*", ["/admin", "/shop/admin/init", "/fr/email"], ["/shop/superadmin"]),
+        (
+            "/panel/:path*",
+            "/admin/:path*",
+            ["/panel/x", "/shop/panel/init"],
+            ["/shop", "/shop/pan"],
+        ),
+        ("/strapi/:path*", "/api/:path*", [], ["/shop/strapi/admin"]),
+        ("/media/:path*", "/uploads/:path*", [], ["/shop/media/cat.jpg", "/shop/media/admin"]),
+    ):
+        rewrites = _REWRITES.format(source, destination)
+        (tmp_path / "next.config.js").write_text(content.format(rewrites))
+
+        guards = _find(tmp_path, "next")
+
+        for path in closed:
+            assert _closed(guards, path), path
+        for path in open_:
+            assert not _closed(guards, path), path
+
+
+def test_without_base_path_and_languages_a_rewrite_is_closed_at_its_own_place_alone(
+    tmp_path: Path,
+) -> None:
+    rewrites = _REWRITES.format("/strapi/:path*", "/:path*")
+    content = f"// no basePath, no i18n\nmodule.exports = withX({{ {rewrites} }})"
+    (tmp_path / "next.config.js").write_text(content)
+
+    guards = _find(tmp_path, "next")
+
+    assert _closed(guards, "/strapi/admin")
+    assert not _closed(guards, "/blog/strapi/admin")
+
+
 def test_a_middleware_that_leads_to_the_back_end_is_a_rule_for_everything(tmp_path: Path) -> None:
     _write(
         tmp_path,
@@ -475,6 +546,53 @@ def test_every_frameworks_own_place_is_read(
         assert _closed(guards, path), path
     for path in open_:
         assert not _closed(guards, path), path
+
+
+_ANYWHERE = [
+    (f"{{ '/api': {{ target: {BACKEND} }} }}", ["/admin/api-tokens", "/ADMIN/x%2Fapi"]),
+    (
+        f"{{ '/api': {{ target: {BACKEND}, pathRewrite: {{ '^/api': '' }} }} }}",
+        ["/api/admin/init", "/x/api/y/%61dmin", "/admin/api"],
+    ),
+    (f"{{ 'api': {{ target: {BACKEND}, ws: true }} }}", ["/admin/x/api", "/email/apis"]),
+    ("{ '/api': { target: process.env.CMS, router: pick } }", ["/x/admin/api", "/api/admin"]),
+]
+
+
+@pytest.mark.parametrize(("proxy", "closed"), _ANYWHERE)
+def test_vue_clis_rule_for_a_word_closes_the_admin_side_only_where_the_word_is(
+    tmp_path: Path, proxy: str, closed: list[str]
+) -> None:
+    (tmp_path / "vue.config.js").write_text(
+        f"module.exports = {{ devServer: {{ proxy: {proxy} }} }}"
+    )
+
+    guards = _find(tmp_path, "vue-cli")
+
+    for path in closed:
+        assert _closed(guards, path), path
+    for path in ("/admin", "/upload", "/upload/photos", "/email/x", "/blog/admin"):
+        assert not _closed(guards, path), path
+
+
+def test_the_old_form_of_cras_proxy_closes_only_where_its_word_is_too(tmp_path: Path) -> None:
+    rules = {"/api": {"target": "http://localhost:1337"}}
+    _write(tmp_path, package_json=json.dumps({"proxy": rules}))
+
+    guards = _find(tmp_path, "cra")
+
+    assert _closed(guards, "/admin/api-tokens")
+    assert not _closed(guards, "/admin")
+
+
+@pytest.mark.parametrize("key", ["/(api|admin)", "/api/v1.", "admin$", "/ad|/em"])
+def test_vue_clis_regular_expression_is_not_taken_for_a_word(tmp_path: Path, key: str) -> None:
+    rules = f"{{ '{key}': {{ target: {BACKEND} }} }}"
+    (tmp_path / "vue.config.js").write_text(
+        f"module.exports = {{ devServer: {{ proxy: {rules} }} }}"
+    )
+
+    assert _closed(_find(tmp_path, "vue-cli"), "/admin")
 
 
 def test_angulars_file_is_the_one_that_its_settings_name(tmp_path: Path) -> None:

@@ -168,6 +168,20 @@ def test_a_page_that_cra_answers_itself_passes(proxying: World) -> None:
     assert _ask(proxying, "/admin", accept="application/json") == "404"
 
 
+@pytest.mark.parametrize(
+    "connection", ["close, Accept", "aCCept,close", "close\r\nConnection: Accept"]
+)
+def test_a_page_whose_accept_would_not_arrive_does_not_pass(
+    proxying: World, connection: str
+) -> None:
+    head = f"GET /admin HTTP/1.1\r\nHost: {proxying.host}\r\nAccept: text/html\r\n"
+
+    answer = proxying.raw(f"{head}Connection: {connection}\r\n\r\n")
+
+    assert answer.split(b" ")[1] == b"404"
+    assert proxying.strapi.seen == proxying.frontend.seen == []
+
+
 # Rules with a path
 
 
@@ -198,6 +212,26 @@ def test_a_rule_that_leads_to_the_admin_side_itself_is_closed_whole(world: World
 
     assert _ask(world, "/panel/x") == _ask(world, "/Panel") == _ask(world, "/%70anel/") == "404"
     assert _ask(world, "/pan") == "frontend"
+
+
+def test_a_rule_for_a_word_anywhere_leaves_the_apps_own_pages(world: World) -> None:
+    _guarded(world, Guard(admin_at="start", containing="/api", source="vue.config.js"))
+
+    for target in ("/admin/api-tokens", "/ADMIN/x/%61pi", "/%61dmin/API/x", "/upload/x%252fapi"):
+        for method in ("GET", "POST"):
+            assert _ask(world, target, method) == "404"
+    for target in ("/admin", "/upload", "/upload/photos", "/admin?x=/api", "/my/api-page"):
+        assert _ask(world, target) == "frontend"
+
+
+def test_below_a_base_path_a_rewrite_is_closed_as_well(world: World) -> None:
+    guard = Guard(below="/strapi", admin_at="start", may_be_deeper=True, source="next.config.js")
+    _guarded(world, guard)
+
+    for target in ("/strapi/admin", "/shop/strapi/admin/init", "/shop/fr/STRAPI//%61dmin"):
+        assert _ask(world, target) == "404"
+    for target in ("/shop/strapi/api/articles", "/shop/admin", "/shop/strapi", "/admin"):
+        assert _ask(world, target) == "frontend"
 
 
 def test_a_refusal_says_why(world: World) -> None:
@@ -247,6 +281,9 @@ TOOLS = [
     "/__nextjs_attach-nodejs-inspector",
     "/docs/__nextjs_restart_dev?invalidateFileSystemCache=1",
     "/_next/mcp",
+    "/__file-code-frame?filePath=/etc/passwd&lineNumber=1",
+    "/base/__original-stack-frame?moduleId=/etc/hosts&skipSourceMap=1",
+    "/__file%2dcode-frame?filePath=/etc/passwd",
     "/__OPEN-IN-EDITOR?file=x",
     "/__open-in-edit%6fr?file=x",
     "/__open%2din-editor?file=x",
@@ -268,6 +305,7 @@ def test_nobody_outside_drives_the_users_tools(plain: World, target: str) -> Non
 
 def test_an_article_about_editors_is_still_read(plain: World) -> None:
     assert _ask(plain, "/blog/how-to-choose-an-editor") == "frontend"
+    assert _ask(plain, "/blog/original-stack-frame") == "frontend"
     assert _ask(plain, "/api/articles/open-in-editor") == "strapi"
     plain.frontend.seen.clear()
     plain.strapi.seen.clear()

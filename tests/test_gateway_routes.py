@@ -11,7 +11,7 @@ import pytest
 
 from tests.world import upstreams
 from tests.world.upstreams import Upstream, World, make_world, redirect
-from twitter_setup.gateway_config import FrontEndRoute, configuration
+from twitter_setup.gateway_config import FrontEndRoute, ReachKind, configuration
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"
@@ -210,6 +210,53 @@ def test_an_absolute_target_counts_as_its_host_and_path(world: World) -> None:
     assert b" 404 " in world.raw(f"GET http://{world.host}/api/../admin {rest}").split(b"\r\n")[0]
     world.raw(f"GET http://{world.host}/api/x {rest}")
     assert world.strapi.targets == ["/api/x"]
+
+
+# What no path begins, and Go takes for a URL without one
+NO_PATHS = [
+    "x:http://h/admin",
+    "x:http://localhost/.env",
+    "x:http://localhost/__open-in-editor?file=a",
+    "x:y:http://h/.env",
+    "http:http://localhost/.env",
+    "x:admin",
+    "x:%2fadmin",
+    "http:admin",
+    "*",
+]
+
+
+@pytest.mark.parametrize("reach", ["local", "url"])
+def test_a_target_that_is_no_path_reaches_nobody(world: World, reach: ReachKind) -> None:
+    world.open(reach=reach)
+
+    for target in NO_PATHS:
+        for method in ("GET", "POST", "HEAD"):
+            answer = world.raw(
+                f"{method} {target} HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
+            )
+            assert answer.split(b" ")[1] in {b"404", b"400"}, target
+    world.raw(f"OPTIONS * HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n")
+    assert world.strapi.seen == world.frontend.seen == []
+
+
+def test_localhost_is_never_led_to_a_host_out_of_the_target(world: World) -> None:
+    world.open()
+    rest = f"HTTP/1.1\r\nHost: localhost:{world.site.port}\r\nConnection: close\r\n\r\n"
+
+    for target in ("x:.evil.example/", "x:@evil.example/", "http:0.evil.example/"):
+        head = world.raw(f"GET {target} {rest}").partition(b"\r\n\r\n")[0]
+        assert head.split(b" ")[1] == b"404"
+        assert b"Location" not in head
+
+
+def test_an_absolute_target_reaches_what_its_path_would(world: World) -> None:
+    world.open()
+    rest = f"HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
+
+    for target in ("", "/", "/src/main.tsx?t=1", "?a"):
+        assert b" 200 " in world.raw(f"GET http://{world.host}{target} {rest}").split(b"\r\n")[0]
+    assert world.frontend.targets == ["/", "/", "/src/main.tsx?t=1", "/?a"]
 
 
 # What arrives

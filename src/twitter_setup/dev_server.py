@@ -66,16 +66,17 @@ def config_value(root: Path, name: str, path: tuple[str, ...]) -> str | None:
 
 def config_node(root: Path, name: str, path: tuple[str, ...]) -> Node | Unclear | None:
     """Find what stands at `path` of a config file; None: no such file, or nothing there."""
-    for suffix in _SUFFIXES:
-        file = root / f"{name}{suffix}"
-        try:
-            tree = parse(file.read_bytes(), sources.language(file))
-        except FileNotFoundError:
-            continue
-        except (OSError, SyntaxProblem):
-            return Unclear(1, f"{file.name} cannot be read")
-        return _node_at(_configuration(exported_value(tree)), path)
-    return None
+    file = config_file(root, name)
+    return node_in(file, path) if file else None
+
+
+def node_in(file: Path, path: tuple[str, ...]) -> Node | Unclear | None:
+    """The same of a file that is known, or named by a script."""
+    try:
+        tree = parse(file.read_bytes(), sources.language(file))
+    except (OSError, SyntaxProblem):
+        return Unclear(1, f"{file.name} cannot be read")
+    return _node_at(_configuration(exported_value(tree)), path)
 
 
 def config_file(root: Path, name: str) -> Path | None:

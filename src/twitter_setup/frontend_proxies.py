@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from twitter_setup import dev_server, proxy_guards, sources
+from twitter_setup import dev_server, frameworks, packages, proxy_guards, proxy_mentions, sources
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.exports import exported_value
 from twitter_setup.edits.javascript import SyntaxProblem, Unclear, parse
@@ -44,20 +45,19 @@ _TABLES: dict[FrameworkId, tuple[tuple[str, tuple[tuple[tuple[str, ...], Style],
         ("config-overrides", ((("devServer", "proxy"), "beginning"),)),
     ),
     "plain": (
-        ("webpack.config", ((("devServer", "proxy"), "beginning"),)),
+        *(
+            (name, ((("devServer", "proxy"), "beginning"),))
+            for name in (
+                "webpack.config",
+                "webpack.dev",
+                "webpack.config.dev",
+                "webpack.dev.config",
+            )
+        ),
         ("rsbuild.config", ((("server", "proxy"), "beginning"),)),
     ),
 }
-# Servers of the project's own, and code that runs before its pages.
-_OWN_SERVERS = (
-    "server",
-    "dev-server",
-    "server/index",
-    "middleware",
-    "proxy",
-    "src/middleware",
-    "src/proxy",
-)
+_BUNDLERS = ("webpack", "webpack-dev-server", "rsbuild")  # of a plain front end
 _ANGULAR_FILES = ("proxy.conf", "proxy.config", "src/proxy.conf")
 
 
@@ -71,16 +71,19 @@ def find(
 ) -> tuple[Guard, ...]:
     """Find the rules by which a request from outside would reach the back end's admin side."""
     back = Back(port=backend_port, api_prefix=api_prefix, names=admin_names)
-    found = {
-        (guard.below, guard.admin_at, guard.spares_pages): guard
-        for guard in _all_guards(frontend, framework, back)
-    }
+    found = {replace(guard, source=""): guard for guard in _all_guards(frontend, framework, back)}
     return tuple(found.values())
 
 
 def _all_guards(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[Guard]:
-    for name, places in _TABLES.get(framework, ()):
-        yield from _of_tables(frontend, name, places, back)
+    tables = _TABLES.get(framework, ())
+    for name, places in tables:
+        file = dev_server.config_file(frontend, name)
+        if file is not None:
+            yield from _of_tables(file, places, back)
+    file = _named_in_script(frontend, framework, "--config", "-c", "--config-overrides")
+    if file is not None:
+        yield from _of_tables(file, [place for _, places in tables for place in places], back)
     if framework == "cra":
         yield from _of_package(frontend, back)
         yield from _of_script(frontend / "src" / "setupProxy", "middleware", back)
@@ -88,21 +91,18 @@ def _all_guards(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
         yield from _of_script(frontend / "next.config", "rewrites", back)
     elif framework == "angular":
         yield from _of_angular(frontend, back)
-    yield from _of_own_servers(frontend, back)
+    yield from proxy_mentions.own_servers(frontend, framework, back)
 
 
 # Where they are written
 
 
 def _of_tables(
-    frontend: Path, name: str, places: Iterable[tuple[tuple[str, ...], Style]], back: Back
+    file: Path, places: Iterable[tuple[tuple[str, ...], Style]], back: Back
 ) -> Iterator[Guard]:
-    file = dev_server.config_file(frontend, name)
-    if file is None:
-        return
     is_readable, is_there = True, False
     for path, style in places:
-        node = dev_server.config_node(frontend, name, path)
+        node = dev_server.node_in(file, path)
         if node is None:
             continue
         is_there = True
@@ -117,7 +117,19 @@ def _of_tables(
         for rule in rules:
             yield from proxy_guards.of_rule(rule, style, source, back)
     if not is_readable or not is_there:
-        yield from _if_mentioned(file, back, is_there=is_there)
+        yield from proxy_mentions.if_mentioned(file, back, is_there=is_there)
+    if not is_readable:
+        yield from proxy_mentions.of_imported(file, back)
+
+
+def _named_in_script(frontend: Path, framework: FrameworkId, *options: str) -> Path | None:
+    """Find the configuration file that the script names; the usual one is then often part of it."""
+    known = frameworks.find(framework)
+    if framework == "plain":
+        known = replace(known, programs=_BUNDLERS)
+    manifest = packages.read_manifest(frontend)
+    name = dev_server.find_command(known, manifest).option(*options) if manifest else None
+    return frontend / name if name and (frontend / name).is_file() else None
 
 
 def _of_route_rule(rule: Rule) -> Rule:
@@ -146,12 +158,16 @@ def _of_script(path: Path, kind: Literal["middleware", "rewrites"], back: Back) 
         if kind == "middleware":
             rules = proxy_rules.read_middleware(tree)
         else:
-            is_said = "rewrites" in proxy_rules.code(tree, content)
+            is_said = any(
+                "rewrites" in proxy_mentions.code(each)
+                for each in (file, *proxy_mentions.imported(file))
+            )
             rules = proxy_rules.read_rewrites(tree) if is_said else ()
     except (OSError, SyntaxProblem):
         pass
     if rules is None and kind == "middleware":
-        yield from _if_mentioned(file, back, is_there=True)
+        yield from proxy_mentions.if_mentioned(file, back, is_there=True)
+        yield from proxy_mentions.of_imported(file, back)
     elif rules is None:
         yield proxy_guards.catch_all(file.name)
     for rule in rules or ():
@@ -160,7 +176,22 @@ def _of_script(path: Path, kind: Literal["middleware", "rewrites"], back: Back) 
         for style in styles:
             yield from proxy_guards.of_rule(rule, style, file.name, back)
         if kind == "rewrites":
-            yield from proxy_guards.of_rewrite(rule, file.name, back)
+            is_deeper = _moves_rewrites(path.parent, file)
+            for guard in proxy_guards.of_rewrite(rule, file.name, back):
+                yield replace(guard, may_be_deeper=is_deeper)
+
+
+def _moves_rewrites(frontend: Path, file: Path) -> bool:
+    """Whether Next puts a base path, or any language, in front of what a rewrite takes.
+
+    A wrapper may bring its languages along (next-translate).
+    """
+    if re.search("(?i)basePath|i18n|translate", proxy_mentions.code(file)):
+        return True
+    return any(
+        dev_server.config_node(frontend, file.stem, (name,)) is not None
+        for name in ("basePath", "i18n")
+    )
 
 
 def _of_package(frontend: Path, back: Back) -> Iterator[Guard]:
@@ -182,7 +213,8 @@ def _of_angular(frontend: Path, back: Back) -> Iterator[Guard]:
         files |= {
             frontend / f"{stem}{suffix}" for suffix in (".json", ".js", ".mjs", ".cjs", ".ts")
         }
-    for file in sorted(files):
+    named_too = _named_in_script(frontend, "angular", "--proxy-config")
+    for file in sorted(files | ({named_too} if named_too else set())):
         if not file.is_file():
             continue
         if file.suffix == ".json":
@@ -190,11 +222,12 @@ def _of_angular(frontend: Path, back: Back) -> Iterator[Guard]:
             rules = _rules_of_json(data) if data is not None else None
         else:
             rules = _exported_table(file)
-        if rules is None:
-            yield from _if_mentioned(file, back, is_there=True)
-        else:
-            for rule in rules:
-                yield from proxy_guards.of_rule(rule, "beginning", file.name, back)
+        if rules is None and file.suffix == ".json":
+            yield from proxy_mentions.if_mentioned(file, back, is_there=True)
+        elif rules is None:  # such a script is nothing but rules, wherever it has them from
+            yield proxy_guards.catch_all(file.name)
+        for rule in rules or ():
+            yield from proxy_guards.of_rule(rule, "beginning", file.name, back)
 
 
 def _exported_table(file: Path) -> tuple[Rule, ...] | None:
@@ -203,39 +236,6 @@ def _exported_table(file: Path) -> tuple[Rule, ...] | None:
     except (OSError, SyntaxProblem):
         return None
     return None if isinstance(value, Unclear) else proxy_rules.read_table(value)
-
-
-def _of_own_servers(frontend: Path, back: Back) -> Iterator[Guard]:
-    """Look for a server or a middleware of the project's own that leads to the back end."""
-    for name in _OWN_SERVERS:
-        place = frontend / name
-        file = dev_server.config_file(place.parent, place.name)
-        code = _code(file) if file else ""
-        if re.search(r"(?i)proxy|\brewrite\(|fetch\(", code) and _mentions_port(code, back):
-            yield proxy_guards.catch_all(name)
-
-
-def _if_mentioned(file: Path, back: Back, *, is_there: bool) -> Iterator[Guard]:
-    """Take the file for a rule for everything if it speaks of proxies, or of the back end's port."""
-    code = _code(file)
-    if re.search("(?i)proxy", code) or (is_there and _mentions_port(code, back)):
-        yield proxy_guards.catch_all(file.name)
-
-
-def _mentions_port(code: str, back: Back) -> bool:
-    return re.search(rf"(?<!\d){back.port}(?!\d)", code) is not None
-
-
-def _code(file: Path) -> str:
-    """Read a script without its comments; all of it where it does not parse."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        return ""
-    try:
-        return proxy_rules.code(parse(content, sources.language(file)), content)
-    except SyntaxProblem:
-        return content.decode(errors="replace")
 
 
 def _read_text(file: Path) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_answers, gateway_log, gateway_paths
+from twitter_setup import gateway_answers, gateway_doors, gateway_log, gateway_paths
 from twitter_setup.gateway_answers import not_found
+from twitter_setup.gateway_doors import at_path
 from twitter_setup.gateway_log import Upstream
 from twitter_setup.gateway_paths import Guard
 
@@ -101,8 +102,9 @@ def _routes(site: Site) -> list[Route]:
     frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
     return [
         *gateway_log.appending(),
+        _route([gateway_doors.no_path()], [not_found("No such path.")]),
         *_host_routes(site),
-        _route([_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
+        _route([at_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
         _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
         *_own_routes(site, frontend),
@@ -135,7 +137,7 @@ def _admin_routes(site: Site) -> list[Route]:
         # Strapi's own dev server of the panel (5.12 to 5.48) refuses a public Host.
         return [_route([_target(names)], _to_strapi(site, host=f"localhost:{site.backend_port}"))]
     if not site.api_prefix:
-        named = _path(gateway_paths.named(site.admin_names))
+        named = at_path(gateway_paths.named(site.admin_names))
         return [_route([named], [_nothing_here(site)])]
     return []
 
@@ -145,7 +147,7 @@ def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
         return []
     return [
         _route(
-            [_path(each.pattern) | ({"method": list(each.methods)} if each.methods else {})],
+            [at_path(each.pattern) | ({"method": list(each.methods)} if each.methods else {})],
             frontend,
         )
         for each in site.frontend_routes
@@ -163,14 +165,8 @@ def _front_doors(site: Site) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    closed = (gateway_paths.drives_tools(), gateway_paths.private(site.backend_folder))
-    routes = [_route([_path(each)], [not_found("Not published.")]) for each in closed]
-    for guard in site.guards:
-        match = _path(gateway_paths.guarded(guard, site.admin_names))
-        if guard.spares_pages:
-            match["not"] = [{"method": ["GET"], "header": {"Accept": ["*text/html*"]}}]
-        routes.append(_route([match], [not_found("Strapi's admin side is not published.")]))
-    return routes
+    refused = gateway_doors.refused(site.backend_folder, site.guards, site.admin_names)
+    return [_route([match], [not_found(text)]) for match, text in refused]
 
 
 # What is done with it
@@ -276,10 +272,6 @@ def _nothing_here(site: Site) -> Route:
 def _route(match: Sequence[Route], handle: list[Route]) -> Route:
     matching = {"match": list(match)} if match else {}
     return {**matching, "handle": handle, "terminal": True}
-
-
-def _path(pattern: str) -> Route:
-    return {"vars_regexp": {"{http.request.uri.path}": {"pattern": pattern}}}
 
 
 def _target(paths: Any) -> Route:

@@ -34,7 +34,8 @@ STRANGE = "(?i)" + "|".join(
 # front, and some are found by how the path begins (CRA). Vite, Vue CLI, Nuxt, Astro:
 # __open-in-editor; CRA, Gatsby: __open-stack-frame-in-editor; Next: __nextjs_launch-editor; Parcel:
 # __parcel_launch_editor; webpack-dev-server: open-editor; TanStack's: __tsd/open-source. Next's last
-# three open a debugger, start the server anew, and tell of the project and its errors.
+# three open a debugger, start the server anew, and tell of the project and its errors. Gatsby's own
+# two are its error page's, and gave any file of the machine away (CVE-2023-34238).
 _TOOLS = (
     "open-in-editor",
     "open-stack-frame-in-editor",
@@ -45,12 +46,16 @@ _TOOLS = (
     "__nextjs_attach-nodejs-inspector",
     "__nextjs_restart_dev",
     "_next/mcp",
+    "__file-code-frame",
+    "__original-stack-frame",
 )
 
 # A dev server serves the whole workspace, and with it what stands there beside the app: Strapi's
-# database (by default in `.tmp`), our own folder with the former provider settings, `.git`, `.env`.
-_PRIVATE = (".env", ".git", ".tmp", ".twitter-setup")
-_DATABASES = (".db", ".sqlite", ".sqlite3")
+# database (by default in `.tmp`), our own folder with the former provider settings, `.git`, passwords.
+_PRIVATE = (".git", ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".tmp", ".twitter-setup")
+_PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
+# The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
+_DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")
 _DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
 
 
@@ -64,6 +69,8 @@ class Guard:
 
     below: str = ""  # "/strapi"; "" is every path
     admin_at: Literal["start", "anywhere", "all"]
+    containing: str = ""  # … and the path has this in it, wherever (a key of Vue CLI's)
+    may_be_deeper: bool = False  # other folders may stand in front of `below` (Next's base path)
     spares_pages: bool = False  # a browser's navigation is never handed on (CRA's `proxy`)
     source: str  # "server.proxy in vite.config.ts", for people
 
@@ -85,7 +92,7 @@ def drives_tools() -> str:
 
 def private(backend_folder: str) -> str:
     """Match the files that a dev server may find and nobody may have; a database in the back end's folder."""
-    files = f"{_SLASH}{_one_of(_PRIVATE)}"
+    files = f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
     if not backend_folder:
         return f"(?i){files}"
     ends = "|".join(spelled(ending) for ending in _DATABASES)
@@ -101,10 +108,17 @@ def named(names: Iterable[str]) -> str:
 def guarded(guard: Guard, names: Iterable[str]) -> str:
     """Match what the guard refuses, `names` being those of Strapi's admin side."""
     below = spelled(guard.below.rstrip("/"))
+    begins = f".*{below}" if below and guard.may_be_deeper else below
     if guard.admin_at == "all":
-        return f"(?i)^{below}"
-    further = f"(?:.*{_SLASH})?" if guard.admin_at == "anywhere" else ""
-    return f"(?i)^{below}{further}{_SLASH}*{_one_of(names)}"
+        return f"(?i)^{begins}"
+    is_further = guard.admin_at == "anywhere" or (guard.may_be_deeper and not below)
+    further = f"(?:.*{_SLASH})?" if is_further else ""
+    return f"(?i)^{begins}{further}{_SLASH}*{_one_of(names)}"
+
+
+def containing(words: str) -> str:
+    """Match the paths with `words` in them, however spelled."""
+    return f"(?i){spelled(words)}"
 
 
 def plainly(*paths: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from twitter_setup.edits.proxy_rules import UNKNOWN, Rule
@@ -17,6 +17,8 @@ Style = Literal["beginning", "anywhere", "taken-off"]
 _URL = re.compile(r"(?:(?P<scheme>https?|wss?):)?//(?P<host>[^/]*)(?P<path>/.*)?")
 _PORT = re.compile(r":(\d+)$")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_UPLOADS = "/uploads"  # public as the API is; the admin side's is `/upload`
+_REGEX = re.compile(r"[.\[\]()|?*+{}$^\\]")
 _GLOB = re.compile(r"[*?{}\[\]()!]")
 
 
@@ -45,8 +47,15 @@ def may_be_backend(target: str, back: Back) -> bool:
 
 
 def of_rule(rule: Rule, style: Style, source: str, back: Back) -> Iterator[Guard]:
+    # A path without the key in it is never handed on, whatever would become of it.
+    is_word = style == "anywhere" and not _REGEX.search(rule.key)
+    for guard in _of_rule(rule, style, source, back):
+        yield replace(guard, containing=rule.key if is_word else "")
+
+
+def _of_rule(rule: Rule, style: Style, source: str, back: Back) -> Iterator[Guard]:
     path = _target_path(rule.target)
-    if not may_be_backend(rule.target, back) or _is_below_api(path, back):
+    if not may_be_backend(rule.target, back) or _is_public(path, back):
         return
     below = _literal(rule.key, style)
     if path is None:
@@ -71,7 +80,7 @@ def of_rewrite(rule: Rule, source: str, back: Back) -> Iterator[Guard]:
     """Read Next's `source: '/strapi/:path*'`, `destination: 'http://…/:path*'`."""
     path = _target_path(rule.target)
     is_within = rule.target.startswith("/") and not rule.target.startswith("//")
-    if is_within or not may_be_backend(rule.target, back) or _is_below_api(path, back):
+    if is_within or not may_be_backend(rule.target, back) or _is_public(path, back):
         return
     below = re.split(r"[:(*?{]", rule.key)[0]
     if path is not None and path.strip("/") and not path.startswith("/:"):
@@ -90,10 +99,10 @@ def _target_path(target: str) -> str | None:
     return None if UNKNOWN in path else path
 
 
-def _is_below_api(path: str | None, back: Back) -> bool:
-    """Whether all that is sent there is below the API, where nothing of the admin side is."""
-    prefix = back.api_prefix
-    return bool(prefix and path) and f"{path}/".startswith(f"{prefix}/")
+def _is_public(path: str | None, back: Back) -> bool:
+    """Whether all that is sent there is below the API, or an upload: nothing of the admin side is there."""
+    published = [folder for folder in (back.api_prefix, _UPLOADS) if folder]
+    return any(f"{path}/".startswith(f"{folder}/") for folder in published)
 
 
 def _untouched(below: str, source: str, back: Back) -> Iterator[Guard]:
@@ -113,7 +122,7 @@ def _replaced(below: str, searched: str, put: str, source: str, back: Back) -> I
     """Close what a rule takes that puts `put` in the place of what it searches for."""
     searched_literal = _regex_literal(searched.removeprefix("^")).rstrip("/")
     is_its_own = searched_literal == below.rstrip("/") and searched_literal != ""
-    if is_its_own and _is_below_api(put, back):
+    if is_its_own and _is_public(put, back):
         return
     if is_its_own and not put.strip("/"):
         yield Guard(below=below, admin_at="start", source=source)

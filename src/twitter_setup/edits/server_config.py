@@ -24,6 +24,7 @@ from twitter_setup.edits.syntax import (
     parse,
     parse_with_errors,
     unwrap,
+    unwrap_to_const,
 )
 
 _NEIGHBOURS = ("port", "host")
@@ -133,8 +134,9 @@ def _edits(source: bytes, found: _Found, variable: str) -> tuple[Edit, ...]:
     if found.setting.kind == "absent" and found.object:
         return insert_member(source, found.object, b"url: " + read, _NEIGHBOURS)
     if found.setting.kind == "literal" and found.value:
-        # Inside `'https://…' as string` only the string is replaced.
-        value = unwrap(found.value)
+        # Inside `'https://…' as string` only the string is replaced, of `'https://…' as const` all:
+        # TypeScript allows a call in the first one alone.
+        value = unwrap_to_const(found.value)
         key = b"url: " if value.type == "shorthand_property_identifier" else b""
         return (Edit(value.start_byte, value.end_byte, key + read),)
     raise ValueError(found.setting.reason or f"`url` reads {found.setting.variable}")

@@ -126,14 +126,29 @@ def children(node: Node) -> list[Node]:
 
 def unwrap(node: Node) -> Node:
     """Take off parentheses, `as`, `satisfies`, `!` and `<T>`."""
-    while True:
-        if node.type in WRAPPERS:
-            # `<T>x` has its type first, all others last.
-            node = children(node)[-1 if node.type == "type_assertion" else 0]
-        elif _is_cut_cast(node):
-            node = field(node, "object")
-        else:
-            return node
+    while (inner := _inner(node)) is not None:
+        node = inner
+    return node
+
+
+def unwrap_to_const(node: Node) -> Node:
+    """The same, but keep `x as const` and `<const>x` whole: in them may stand a literal alone."""
+    while not _is_const_cast(node) and (inner := _inner(node)) is not None:
+        node = inner
+    return node
+
+
+def _inner(node: Node) -> Node | None:
+    if node.type in WRAPPERS:
+        # `<T>x` has its type first, all others last.
+        return children(node)[-1 if node.type == "type_assertion" else 0]
+    return field(node, "object") if _is_cut_cast(node) else None
+
+
+def _is_const_cast(node: Node) -> bool:
+    if node.type == "as_expression":  # the grammar takes this `const` for no type
+        return len(children(node)) == 1
+    return node.type == "type_assertion" and text(children(node)[0]).strip("<> ") == "const"
 
 
 def _is_cut_cast(node: Node) -> bool:
