@@ -165,6 +165,30 @@ def test_a_cut_connection_is_judged_by_what_strapi_holds(
     assert len(checkpoints(shop)) == code
 
 
+def test_a_former_setting_that_may_still_be_written_is_not_said_to_be_refused(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(WRITE, cut_before)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert "The former setting is not put back so far; Strapi may still do it." in done.err
+    assert "Nothing was changed" not in done.err
+
+
+def test_a_strapi_that_cannot_be_read_afterwards_is_not_said_to_be_as_it_was(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(READ, cut_before, number=2)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert done.code == 1
+    assert "The former setting was put back, and could not be read back." in done.err
+    assert "was not put back" not in done.err
+    assert len(checkpoints(shop)) == 1
+
+
 def test_a_strapi_that_holds_something_else_afterwards_is_said(
     shop: Shop, admin_server: AdminServer
 ) -> None:

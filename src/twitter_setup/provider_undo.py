@@ -9,12 +9,16 @@ from urllib.parse import urlsplit
 from twitter_setup import provider_checkpoint, providers
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.provider_checkpoint import ProviderCheckpoint
+from twitter_setup.provider_put import Unsettled, Words, put
 from twitter_setup.public_url import is_loopback
 from twitter_setup.registry import own_key
 from twitter_setup.settings import Options
 from twitter_setup.state import StateFolder
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.view import View
+
+_LOOK = Advice("see what Strapi holds now", command="twitter-setup configure --dry-run")
+_AGAIN = Advice("or try again", command="twitter-setup undo")
 
 Outcome = Literal["restored", "unchanged", "needs-credentials"]
 
@@ -54,6 +58,9 @@ def undo(
     try:
         with state.configuring():  # not in the middle of a `configure`
             return _undo_each(state, wanted, options, view), False
+    except Unsettled as error:
+        view.note(f"{error.message} {error.unchanged}".rstrip(), error.advice)
+        return "unchanged", True
     except SetupError as error:
         view.note(f"Strapi's twitter provider was not put back. {error.message}", error.advice)
         return "unchanged", True
@@ -90,19 +97,6 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
         )
         return "unchanged"
     sent = providers.with_twitter(found, one.before, one.absent)
-    lost: SetupError | None = None
-    try:
-        strapi.replace_providers(sent)
-    except SetupError as error:
-        lost = error
-    wrong = list(providers.differences(sent, strapi.providers()))
-    if wrong and lost is not None:
-        raise lost
-    if wrong:
-        raise SetupError(
-            "strapi_error",
-            f"Strapi holds something else than what was put back: {', '.join(wrong[:5])}.",
-            advice=[Advice("look at its providers", url=f"{strapi.address}/admin")],
-        )
+    put(strapi, found, sent, Words("former", "put back", [_LOOK, _AGAIN]))
     provider_checkpoint.forget(state, one)
     return "restored"

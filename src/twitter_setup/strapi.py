@@ -24,6 +24,13 @@ from twitter_setup.settings import Options, Secret
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 _INIT = "/admin/init"
 _PROVIDERS = "/users-permissions/providers"
 
@@ -138,7 +145,7 @@ class Strapi:
     def replace_providers(self, providers: Mapping[str, Any]) -> None:
         """Write the whole list: what is not in it is gone afterwards (Strapi merges nothing).
 
-        Raises as `providers`. Where no answer came, `strapi_down`: it may be written or not.
+        Raises as `providers`. `Unanswered` where no answer came: it may be written, or still will be.
         """
         answer = self._request(
             "PUT", _PROVIDERS, token=self._signed_in(), body={"providers": providers}
@@ -183,6 +190,8 @@ class Strapi:
             problem = strapi_errors.not_a_header()
         except httpx.RequestError as error:
             problem = self._no_answer(error)
+            if not isinstance(error, _NOT_SENT):
+                problem = strapi_errors.unanswered(problem)
         if problem is not None:
             # Not from within: a chained httpx error carries the request, and that carries the token.
             raise problem

@@ -14,6 +14,16 @@ UNCHANGED = "Nothing was changed in Strapi."
 _PERMISSION = "plugin::users-permissions.providers"
 
 
+class Unanswered(SetupError):
+    """Asked, and no answer of Strapi's came: it may have done what was asked, or do it later."""
+
+
+def unanswered(problem: SetupError) -> Unanswered:
+    return Unanswered(
+        problem.code, problem.message, advice=problem.advice, unchanged=problem.unchanged
+    )
+
+
 def _error(code: ErrorCode, message: str, *advice: Advice) -> SetupError:
     return SetupError(code, message, advice=advice, unchanged=UNCHANGED)
 
@@ -255,7 +265,9 @@ def _not_reached(path: str, status: int) -> SetupError:
 
 
 def _other(path: str, status: int) -> SetupError:
-    if status in {502, 503, 504}:
+    if status in {502, 504}:  # the proxy has asked it, and got no answer
+        return unanswered(_not_reached(path, status))
+    if status == 503:
         return _not_reached(path, status)
     return _error(
         "strapi_error",
