@@ -67,6 +67,11 @@ def local_address(port: int) -> str:
     return f"http://localhost:{port}"
 
 
+def port_at(address: str) -> int:
+    parts = urlsplit(address)
+    return parts.port or {"http": 80, "https": 443}[parts.scheme]
+
+
 class Strapi:
     """One running Strapi. `client` is replaceable so that tests can bring their own transport."""
 
@@ -104,10 +109,9 @@ class Strapi:
         return Health.UP if answer.status_code == 204 else Health.STARTING
 
     def _listens(self) -> bool:
-        parts = urlsplit(self.address)
-        if not is_loopback(parts.hostname or ""):
+        if not self._is_loopback:
             return True  # a server elsewhere is asked, not probed
-        return listens(parts.port or {"http": 80, "https": 443}[parts.scheme])
+        return listens(port_at(self.address))
 
     def check_ready(self) -> None:
         """Whether it answers and has an administrator to sign in as.
