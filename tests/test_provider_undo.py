@@ -12,6 +12,7 @@ import pytest
 from tests.configuring import (
     BY_LOGIN,
     BY_TOKEN,
+    KEY,
     OTHER_KEY,
     OTHER_SECRET,
     PAIR,
@@ -332,17 +333,19 @@ def test_credentials_go_to_another_machine_only_where_the_user_names_it(strapi_s
         {"before": None},
     ],
 )
-@pytest.mark.parametrize("command", ["undo", "status"])
 def test_a_checkpoint_that_is_none_is_said_and_nothing_is_sent(
-    strapi_shop: Shop, admin_server: AdminServer, values: dict[str, Any], command: str
+    strapi_shop: Shop, admin_server: AdminServer, values: dict[str, Any]
 ) -> None:
     path = planted(strapi_shop, **values)
 
-    done = run(command, "--json", cwd=strapi_shop.root, env=BY_TOKEN)
+    undone = undo(strapi_shop, **BY_TOKEN)
+    status = run("status", "--json", cwd=strapi_shop.root)
 
-    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
-    assert str(path) in done.error["message"]
+    assert (undone.code, undone.json["data"]["provider"]) == (1, "unchanged")
+    assert str(path) in undone.err
     assert READ not in admin_server.calls
+    assert (status.code, status.error["code"]) == (1, "checkpoint_broken")
+    assert str(path) in status.error["message"]
 
 
 def test_a_deployed_strapi_is_undone_where_it_is_named(tmp_path: Path) -> None:
@@ -354,6 +357,74 @@ def test_a_deployed_strapi_is_undone_where_it_is_named(tmp_path: Path) -> None:
 
         assert done.json["data"]["provider"] == "restored"
         assert server.twitter["key"] == ""
+
+
+def test_the_strapi_that_is_named_is_the_one_that_is_undone(
+    strapi_shop: Shop, admin_server: AdminServer
+) -> None:
+    with AdminServer() as deployed:
+        configure(strapi_shop, "--strapi", deployed.url, "--redirect", REDIRECT)
+        configure(strapi_shop, "--redirect", REDIRECT)
+        admin_server.calls.clear()
+
+        done = undo(strapi_shop, "--strapi", deployed.url, **BY_TOKEN)
+
+        assert done.json["data"]["provider"] == "restored"
+        assert deployed.twitter["key"] == ""
+    assert admin_server.calls == [], "its administrator's token is not for this one"
+    assert admin_server.twitter["key"] == KEY
+
+
+def test_a_strapi_that_is_named_by_another_name_of_this_machine_is_the_same(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    done = undo(shop, "--strapi", f"http://127.0.0.1:{admin_server.port}", **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+
+
+def test_where_nothing_is_noted_of_the_strapi_that_is_named_the_others_are(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.calls.clear()
+
+    done = undo(shop, "--strapi", "https://cms.example.com", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, None)
+    assert f"left to undo at https://cms.example.com, but at {admin_server.url}." in done.err
+    assert admin_server.calls == []
+
+
+@pytest.mark.parametrize("words", [("--all",), ("--strapi", "here"), ("--all", "--strapi", "here")])
+def test_a_newer_one_of_a_deployed_strapi_does_not_keep_the_one_of_this_machine(
+    shop: Shop, admin_server: AdminServer, before: Providers, words: tuple[str, ...]
+) -> None:
+    path = checkpoints(shop)[0]
+    newer = {**json.loads(path.read_text()), "number": 2, "strapi": "https://cms.example.com:443"}
+    path.with_name("0002-provider.json").write_text(json.dumps(newer))
+
+    done = undo(shop, *(admin_server.url if word == "here" else word for word in words), **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "restored")
+    assert admin_server.api.providers == before
+    assert [one.name for one in checkpoints(shop)] == ["0002-provider.json"]
+    says = "twitter-setup undo --strapi https://cms.example.com"
+    assert (says in done.err) is ("--strapi" not in words)
+
+
+def test_one_strapi_that_is_down_does_not_keep_another_from_its_former_setting(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    configure(strapi_shop, "--redirect", REDIRECT)
+    with AdminServer() as other:
+        configure(strapi_shop, "--strapi", other.url, "--redirect", REDIRECT)
+
+    done = undo(strapi_shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (1, "restored")
+    assert "was not put back. Strapi does not answer" in done.err
+    assert admin_server.api.providers == before
 
 
 def test_undo_waits_for_a_configure_that_is_writing(
