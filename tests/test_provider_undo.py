@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,8 @@ from tests.program import QUICK_TUNNEL, Process, Ran, Shop, make_shop, run
 from tests.world.admin_api import READER_TOKEN
 from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
 from twitter_setup import state
+from twitter_setup.providers import fingerprint
+from twitter_setup.registry import registry_folder
 
 OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
 
@@ -307,6 +311,93 @@ def test_the_copy_of_another_user_s_checkpoint_matches_nothing(
 
     assert undo(shop, **BY_TOKEN).json["data"]["provider"] == "unchanged"
 
+    assert admin_server.api.providers == now
+
+
+class Keys:
+    """The place of the user's key, in states that are none."""
+
+    def __init__(self) -> None:
+        self.path = registry_folder().with_name("key")
+
+    def is_a_folder(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.path.mkdir(parents=True)
+
+    def is_below_a_file(self) -> None:
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+        self.path.parent.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.write_bytes(b"")
+
+
+NO_KEY = [Keys.is_a_folder, Keys.is_below_a_file]
+
+
+@pytest.mark.parametrize("spoil", NO_KEY)
+def test_without_a_key_configure_writes_and_says_that_undo_will_not_know_it(
+    strapi_shop: Shop, admin_server: AdminServer, spoil: Callable[[Keys], None]
+) -> None:
+    spoil(Keys())
+
+    done = configure(strapi_shop, "--redirect", REDIRECT)
+
+    assert done.code == 0
+    assert admin_server.twitter["key"] == KEY
+    assert "`undo` will not know this setting as its own" in done.err
+    assert str(checkpoints(strapi_shop)[0]) in done.err
+    undone = undo(strapi_shop, **BY_TOKEN)
+    assert (undone.code, undone.json["data"]["provider"]) == (0, "unchanged")
+    assert "or it was written under another home" in undone.err
+    assert admin_server.twitter["key"] == KEY
+
+
+@pytest.mark.parametrize("spoil", NO_KEY)
+def test_a_key_that_cannot_be_read_does_not_keep_the_files_from_being_put_back(
+    shop: Shop, spoil: Callable[[Keys], None]
+) -> None:
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    spoil(Keys())
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "unchanged")
+    assert shop.files() == before
+
+
+def test_a_broken_checkpoint_of_strapi_does_not_keep_the_files_from_being_put_back(
+    shop: Shop,
+) -> None:
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    (broken,) = shop.state.glob("checkpoints/*-provider.json")
+    broken.write_bytes(b"")
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (1, "unchanged")
+    assert str(broken) in done.err
+    assert shop.files() == before
+
+
+@pytest.mark.parametrize("keys", [b"", None])
+def test_a_checkpoint_that_was_made_without_a_key_matches_nothing(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers, keys: bytes | None
+) -> None:
+    """With an empty key everybody could make one: with an empty file of one, or none, it counts as none."""
+    place = Keys()
+    if keys is None:
+        place.is_below_a_file()
+    else:
+        place.path.parent.mkdir(parents=True)
+        place.path.write_bytes(keys)
+    admin_server.twitter["callback"] = REDIRECT
+    now = copy.deepcopy(admin_server.api.providers)
+    planted(strapi_shop, after={"callback": fingerprint(REDIRECT, b"")})
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "unchanged"
     assert admin_server.api.providers == now
 
 

@@ -26,7 +26,10 @@ KIND = "provider"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCheckpoint:
-    """`before` are the former values, `absent` the fields that were not there, `after` fingerprints."""
+    """`before` are the former values, `absent` the fields that were not there, `after` fingerprints.
+
+    Those are '' where there was no place for a key to make them with.
+    """
 
     number: int
     created: str
@@ -39,6 +42,10 @@ class ProviderCheckpoint:
     @property
     def id(self) -> str:
         return f"{self.number:04d}-{KIND}"
+
+    @property
+    def is_marked(self) -> bool:
+        return all(self.after.values())
 
     def is_in(self, found: Providers, key: bytes | None) -> bool:
         """Whether Strapi still holds what we wrote; without the key that it was noted with, no."""

@@ -51,10 +51,20 @@ class Writer:
     def _note(
         self, found: Providers, changes: tuple[FieldChange, ...]
     ) -> ProviderCheckpoint | None:
-        if self._state is not None:
-            return provider_checkpoint.save(self._state, self._strapi.address, found, changes)
-        self._view.note("There is no project here, so `undo` cannot put the former setting back.")
-        return None
+        if self._state is None:
+            self._view.note(
+                "There is no project here, so `undo` cannot put the former setting back."
+            )
+            return None
+        made = provider_checkpoint.save(self._state, self._strapi.address, found, changes)
+        if not made.is_marked:
+            place = provider_checkpoint.file_of(self._state, made)
+            self._view.note(
+                "Your own state folder cannot be used, where a key of yours would be: `undo` will not know "
+                "this setting as its own.",
+                [Advice(f"the former setting is in {place}")],
+            )
+        return made
 
     def _put(
         self, before: Providers, wanted: Mapping[str, Any], made: ProviderCheckpoint | None
