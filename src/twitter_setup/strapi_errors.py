@@ -168,7 +168,7 @@ def _rate_limited(headers: Mapping[str, str]) -> SetupError:
         f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up."
         + _next_try(headers.get("X-RateLimit-Reset", "")),
         Advice(
-            "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.46 and "
+            "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.47 and "
             "newer), which has no limit, in the environment",
             command="STRAPI_ADMIN_TOKEN",
         ),
@@ -225,7 +225,7 @@ def _token(*, by_token: bool) -> SetupError:
         )
         advice = Advice(
             "an API token is the wrong kind: make an admin token, under Settings → Admin Tokens "
-            "(Strapi 5.46 and newer), or give e-mail and password"
+            "(Strapi 5.47 and newer), or give e-mail and password"
         )
     return _error(
         "strapi_auth",
