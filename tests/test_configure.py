@@ -32,6 +32,8 @@ from tests.world.admin_server import INIT, LOGIN, READ, WRITE, AdminServer
 
 FRONT_END = "http://localhost:5173/connect/twitter/redirect"
 
+OTHER_PAGE = "https://b.example.com/connect/twitter/redirect"
+
 
 @pytest.fixture
 def configured(strapi_shop: Shop) -> Shop:
@@ -151,6 +153,35 @@ def test_disable_needs_neither_key_nor_redirect_url(tmp_path: Path) -> None:
         done = configure(bare, "--disable", **BY_LOGIN)
 
         assert (done.code, done.json["data"]["changed"]) == (0, [])
+
+
+def test_disable_leaves_the_redirect_url_alone_whatever_the_settings_say(
+    configured: Shop, admin_server: AdminServer
+) -> None:
+    settings = '[reach]\nkind = "url"\nurl = "https://other.example.com"\n'
+    (configured.root / "twitter-setup.toml").write_text(settings)
+
+    done = configure(configured, "--disable", **BY_LOGIN)
+
+    assert done.json["data"]["changed"] == ["enabled"]
+    assert admin_server.twitter["callback"] == AS_WRITTEN["callback"]
+
+
+@pytest.mark.parametrize("words", [("--redirect", OTHER_PAGE), ("--url", "https://b.example.com")])
+def test_disable_takes_a_redirect_url_that_is_given(
+    configured: Shop, admin_server: AdminServer, words: tuple[str, str]
+) -> None:
+    configure(configured, "--disable", *words, **BY_LOGIN)
+
+    assert admin_server.twitter["callback"] == OTHER_PAGE
+
+
+def test_disable_says_nothing_of_what_a_login_would_need(configured: Shop) -> None:
+    off = configure(configured, "--disable", **BY_LOGIN)
+    on = configure(configured, **BY_LOGIN)
+
+    assert "twitter-setup tunnel" in on.err
+    assert "twitter-setup tunnel" not in off.err
 
 
 def test_configure_after_disable_switches_it_on_again(

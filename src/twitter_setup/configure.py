@@ -101,7 +101,8 @@ def _run(target: Target, strapi: Strapi, pair: Pair, writer: Writer, view: View)
         others=len(found) - 1,
         has_undo=target.state is not None,
     )
-    _look_at_callback(data["callback_url"], target, view)
+    if not target.options.disable:
+        _look_at_callback(data["callback_url"], target, view)
 
 
 def _data(
