@@ -334,6 +334,14 @@ def test_a_dash_reads_a_line_of_standard_input_each(
     assert done.code == 0
     assert (admin_server.twitter["key"], admin_server.twitter["secret"]) == (KEY, SECRET)
     assert "history" not in done.err
+    assert "Blanks or quotes" not in done.err, "a line's end is neither"
+
+
+def test_an_empty_line_of_standard_input_is_not_its_end(strapi_shop: Shop) -> None:
+    done = with_dashes(strapi_shop, f"\n{SECRET}\n".encode(), **BY_LOGIN)
+
+    assert (done.code, done.error["code"]) == (2, "usage")
+    assert "standard input ended" not in done.error["message"]
 
 
 @pytest.mark.parametrize(
@@ -486,15 +494,28 @@ def test_the_path_of_the_settings_is_used(strapi_shop: Shop, admin_server: Admin
     assert admin_server.twitter["callback"] == "http://localhost:5173/in/x"
 
 
-def test_a_path_of_the_settings_that_strapi_refuses_is_refused(
+@pytest.mark.parametrize(("path", "page"), [("login/", "/login"), ("/", "")])
+def test_a_slash_at_the_end_of_the_path_of_the_settings_is_left_out(
+    strapi_shop: Shop, admin_server: AdminServer, path: str, page: str
+) -> None:
+    (strapi_shop.root / "twitter-setup.toml").write_text(f'[frontend]\nredirect_path = "{path}"\n')
+
+    configure(strapi_shop)
+    sheet = run("urls", "--json", "--url", "https://a.example.com", cwd=strapi_shop.root).json
+
+    assert admin_server.twitter["callback"] == f"http://localhost:5173{page}"
+    assert sheet["data"]["redirect_url"] == f"https://a.example.com{page}"
+
+
+def test_a_path_of_the_settings_that_strapi_refuses_is_refused_with_the_setting_s_name(
     strapi_shop: Shop, admin_server: AdminServer
 ) -> None:
     (strapi_shop.root / "twitter-setup.toml").write_text('[frontend]\nredirect_path = "/x?a=1"\n')
 
     done = configure(strapi_shop)
 
-    assert (done.code, done.error["code"]) == (2, "usage")
-    assert "has a query or a fragment in it" in done.error["message"]
+    assert (done.code, done.error["code"]) == (1, "settings_invalid")
+    assert "`frontend.redirect_path` has a query or a fragment in it" in done.error["message"]
     assert WRITE not in admin_server.calls
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.public_url import parse_domain, parse_public_url
+from twitter_setup.redirect_url import parse_path
 
 FILE_NAME = "twitter-setup.toml"
 Reach = Literal["ngrok", "url", "local"]
@@ -49,7 +50,11 @@ _CHOICES = {
     ("reach", "kind"): ("ngrok", "url", "local"),
     ("layout", "kind"): ("one-origin", "two-origins"),
 }
-_ADDRESSES = {("reach", "url"): parse_public_url, ("reach", "domain"): parse_domain}
+_ADDRESSES = {
+    ("reach", "url"): parse_public_url,
+    ("reach", "domain"): parse_domain,
+    ("frontend", "redirect_path"): parse_path,
+}
 
 
 class Secret:
