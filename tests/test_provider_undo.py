@@ -475,6 +475,21 @@ def test_a_strapi_that_is_named_by_another_name_of_this_machine_is_the_same(
     assert admin_server.api.providers == before
 
 
+def test_all_goes_newest_first_whatever_this_machine_was_called(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    by_number = f"http://127.0.0.1:{admin_server.port}"
+    configure(shop, "--strapi", by_number, **BY_TOKEN, **OTHER_PAIR)
+    configure(shop, **BY_TOKEN, **PAIR)
+    assert len(checkpoints(shop)) == 3
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+    assert checkpoints(shop) == []
+
+
 def test_where_nothing_is_noted_of_the_strapi_that_is_named_the_others_are(
     shop: Shop, admin_server: AdminServer
 ) -> None:

@@ -20,7 +20,6 @@ from twitter_setup.strapi_address import same
 from twitter_setup.view import View
 
 _LOOK = Advice("see what Strapi holds now", command="twitter-setup configure --dry-run")
-_AGAIN = Advice("or try again", command="twitter-setup undo")
 
 Outcome = Literal["restored", "unchanged", "needs-credentials"]
 _OUTCOMES: tuple[Outcome, ...] = ("restored", "needs-credentials", "unchanged")  # which one is told
@@ -42,7 +41,7 @@ def undo(
     named = options.strapi
     wanted = [one for one in reversed(found) if named is None or same(one.address, named)]
     if found and not wanted:
-        others = list(dict.fromkeys(one.address for one in found))
+        others = _addresses(found)
         view.note(
             f"Nothing of `configure` is left to undo at {named}, but at {', '.join(others)}.",
             [Advice("undo that", command=_command(others[-1]))],
@@ -54,7 +53,7 @@ def undo(
         _say_who_is_needed(wanted, view)
         return "needs-credentials", False
     ends: list[tuple[Outcome, bool]] = []
-    for address in dict.fromkeys(one.address for one in wanted):
+    for address in _addresses(wanted):
         if named is None and not is_loopback(urlsplit(address).hostname or ""):
             # The folder may have come with a repository: credentials go where this user says.
             view.note(
@@ -63,15 +62,24 @@ def undo(
             )
             ends.append(("needs-credentials", False))
         else:
-            of_this = [one for one in wanted if one.address == address]
+            of_this = [one for one in wanted if same(one.address, address)]
             ends.append(_undo_at(address, state, of_this, options, view))
     outcomes = {outcome for outcome, _ in ends}
     best = next(one for one in _OUTCOMES if one in outcomes)
     return best, any(has_failed for _, has_failed in ends)
 
 
+def _addresses(found: Sequence[ProviderCheckpoint]) -> list[str]:
+    """One of each Strapi: this machine has several names."""
+    addresses: list[str] = []
+    for one in found:
+        if not any(same(one.address, known) for known in addresses):
+            addresses.append(one.address)
+    return addresses
+
+
 def _say_who_is_needed(wanted: Sequence[ProviderCheckpoint], view: View) -> None:
-    addresses = list(dict.fromkeys(one.address for one in wanted))
+    addresses = _addresses(wanted)
     view.note(
         f"Strapi's twitter provider stays as `configure` left it at {', '.join(addresses)}: to put it "
         "back, `undo` needs an administrator.",
@@ -130,6 +138,7 @@ def _undo_one(state: StateFolder, one: ProviderCheckpoint, strapi: Strapi, view:
         )
         return "unchanged"
     sent = providers.with_twitter(found, one.before, one.absent)
-    put(strapi, found, sent, Words("former", "put back", [_LOOK, _AGAIN]))
+    again = Advice("or try again", command=_command(one.address))
+    put(strapi, found, sent, Words("former", "put back", [_LOOK, again]))
     provider_checkpoint.forget(state, one)
     return "restored"
