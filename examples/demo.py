@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+if __name__ == "__main__":  # while the rest loads, a Ctrl-C has nothing to clean up
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pytest
 from rich.console import Console

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from twitter_setup import processes
 GATEWAY = 7337
 STRAPI = 1337
 FRONT_END = 3000
-NODE_VERSIONS = "Node 20.19, 22.12, 24 or newer"
+NODE_VERSIONS = "Node 20.19+, 22.12+ or 24+"
 _EVERY = 30.0  # seconds between two lines of progress where nobody watches
 _TAKES = {"strapi5": "once; two to four minutes", "vite": "once; a few seconds"}
 _NO_NETWORK = re.compile(
@@ -47,7 +47,7 @@ def check_programs() -> None:
     missing = [name for name in ("node", "npm", "git") if shutil.which(name) is None]
     if missing:
         raise Lacking(
-            f"The demo needs {' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not on "
+            f"The demo needs {_listed(missing)}, which {'is' if len(missing) == 1 else 'are'} not on "
             f"your PATH. Install {NODE_VERSIONS} (npm comes with it), and git."
         )
     version = _node_version()
@@ -55,8 +55,12 @@ def check_programs() -> None:
     is_new_enough = major >= 24 or (major, minor) >= (22, 12) or (major == 20 and minor >= 19)
     if not is_new_enough:
         raise Lacking(
-            f"Node {version} is too old for the demo: Strapi 5 and Vite 8 need {NODE_VERSIONS}."
+            f"Node {version} will not do for the demo: Strapi 5 and Vite 8 need {NODE_VERSIONS}."
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def _node_version() -> str:

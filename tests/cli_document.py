@@ -7,6 +7,7 @@ from typing import Any
 
 import typer.main
 
+from twitter_setup import settings
 from twitter_setup.cli import app
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
@@ -18,6 +19,54 @@ Options stand after the command. Every option has an environment variable; flags
 `twitter-setup.toml`, and that over what is detected. Switches are turned on by `1` or `true`.
 """
 
+_SETTINGS = """## twitter-setup.toml
+
+Beside the back end, or at the root of the repository: what would have to be said every time.
+`twitter-setup init` writes the first lines. It can be committed, and is therefore not trusted: no secret
+belongs in it, paths stay inside the repository, and a `strapi.url` on another machine counts only after a
+question. An unknown key is a warning. With `reach.kind` at `local` or `url`, `--domain NAME` is the way back
+to ngrok for one run.
+
+    [backend]
+    dir = "backend"
+
+    [reach]
+    kind = "ngrok"
+    domain = "your-name.ngrok-free.app"
+
+    [portal]
+    terms_of_service_url = "https://cafe.example.com/terms"
+    privacy_policy_url = "https://cafe.example.com/privacy"
+"""
+# Each key of `settings.KEYS`: what it is, and the flag that wins over it.
+_MEANINGS = {
+    "backend.dir": ("the Strapi project's folder", "--backend"),
+    "backend.port": ("the port on which Strapi listens", "--port"),
+    "backend.server_config": (
+        "the file that sets Strapi's public URL, where it is not `config/server.*`",
+        "",
+    ),
+    "backend.url_key": ("the key of the URL in a `server_config` that is TOML", ""),
+    "frontend.dir": ("the front end's folder", "--frontend"),
+    "frontend.port": ("the dev server's port", "--frontend-port"),
+    "frontend.env_vars": ("a list: the variables that name the back end", "--env-var"),
+    "frontend.env_file": ("the `.env` file to write them in", ""),
+    "frontend.redirect_path": (
+        "the page where a login ends; `/connect/twitter/redirect` unless given",
+        "",
+    ),
+    "reach.kind": ("`ngrok`, `url` or `local`", "--url, --domain, --local"),
+    "reach.domain": ("your ngrok domain", "--domain"),
+    "reach.url": ("a public URL of your own", "--url"),
+    "layout.kind": ("`one-origin` or `two-origins`", "--two-origins"),
+    "gateway.port": ("the gateway's port; 7337 unless given", "--gateway-port"),
+    "portal.app_name": ("the app's name, for X's form", ""),
+    "portal.website_url": ("the website, for X's form; the public URL unless given", ""),
+    "portal.terms_of_service_url": ("the page of terms, for X's form", ""),
+    "portal.privacy_policy_url": ("the page of the privacy policy, for X's form", ""),
+    "strapi.url": ("a deployed Strapi, for `configure` and `verify`", "--strapi"),
+}
+
 
 def text() -> str:
     root = typer.main.get_command(app)
@@ -27,8 +76,17 @@ def text() -> str:
         arguments = " ".join(p.metavar for p in command.params if p.param_type_name == "argument")
         usage = f"twitter-setup {name} [OPTIONS] {arguments}".rstrip()
         parts += [f"## {name}", help_text, f"    {usage}", _table(command)]
-    parts += ["## Without a command", _root_options(root)]
+    parts += ["## Without a command", _root_options(root), _SETTINGS, _settings_table()]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _settings_table() -> str:
+    rows = ["| key | what it is | wins over it |", "|---|---|---|"]
+    for table, keys in settings.KEYS.items():
+        for key in keys:
+            meaning, flag = _MEANINGS[f"{table}.{key}"]
+            rows.append(f"| `{table}.{key}` | {meaning} | {flag and f'`{flag}`'} |")
+    return "\n".join(rows)
 
 
 def _commands(root: Any) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def test_two_of_a_kind_are_both_named_with_the_flag(
             "backend/package.json",
             '{\n "dependencies": {"@strapi/strapi": "5.0.0",}\n}',
             "project_broken",
-            "package.json is not JSON: line 2, column 45",
+            "package.json is not JSON: line 2, column 4",
         ),
         (
             "backend/package.json",

@@ -265,6 +265,7 @@ def test_people_see_who_signed_in_each_change_and_what_x_must_know(
         f"redirect URL (empty) → {REDIRECT}",
         "✓ Strapi written and read back; the other 16 providers are untouched",
         f"X must know this callback: {CALLBACK}",
+        "Next twitter-setup verify proves each hop",
         "Undo twitter-setup undo puts the former setting back",
     ]
     assert "Strapi's address without a tunnel" in done.err

@@ -67,7 +67,7 @@ def test_a_node_that_is_too_old_is_named(machine: Path, version: str) -> None:
     program(machine, "npm", "exit 0")
     program(machine, "node", f"echo {version}")
 
-    assert lacking().startswith(f"Node {version[1:]} is too old for the demo: Strapi 5 and Vite 8")
+    assert lacking().startswith(f"Node {version[1:]} will not do for the demo: Strapi 5 and Vite 8")
 
 
 @pytest.mark.parametrize(
@@ -291,4 +291,4 @@ def test_a_command_that_ends_without_being_ready_is_not_waited_for(tmp_path: Pat
 def test_git_is_named_where_it_is_missing(machine: Path) -> None:
     shutil.rmtree(machine)
 
-    assert "needs node and npm and git" in lacking()
+    assert "needs node, npm and git" in lacking()

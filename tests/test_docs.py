@@ -197,7 +197,13 @@ def test_the_configure_of_the_readme_is_what_the_program_says_today() -> None:
         ("secret", "(empty)", "••••7890"),
         ("callback", "(empty)", f"{address}/connect/twitter/redirect"),
     ]
-    context = {"rows": rows, "others": 16, "has_undo": True, "signed_in_as": "admin@example.com"}
+    context = {
+        "rows": rows,
+        "others": 16,
+        "has_undo": True,
+        "signed_in_as": "admin@example.com",
+        "next_step": "twitter-setup verify",
+    }
     said = [
         flat("".join(text for text, _ in line.parts))
         for line in render.ANSWERS["configure"](data, context)

@@ -94,7 +94,7 @@ def test_each_is_explained_by_the_program_itself(name: str, tmp_path: Path) -> N
 def test_each_end_of_a_watched_login_is_in_its_table(finding: Finding) -> None:
     beginning = re.split(r" \(|, |: | that Strapi| within", finding.summary)[0]
 
-    assert beginning in docs.sections()["login"]
+    assert beginning in docs.sections()[0]["login"]
 
 
 def test_in_json_an_explanation_is_one_text(tmp_path: Path) -> None:

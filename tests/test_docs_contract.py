@@ -69,7 +69,7 @@ def test_each_event_is_there() -> None:
 
 
 def documented_keys() -> dict[str, set[str]]:
-    found = {row[0].replace("`", ""): set(named(row[1])) for row in rows(section("The data"))[:11]}
+    found = {row[0].replace("`", ""): set(named(row[1])) for row in rows(section("The data"))[:12]}
     found["configure --dry-run"] |= found["configure"]
     found["tunnel --dry-run"] -= {"diff"}
     return found
@@ -77,7 +77,7 @@ def documented_keys() -> dict[str, set[str]]:
 
 def documented_key(name: str) -> set[str]:
     """What is inside it: after its own name, what is in code."""
-    ((_, text),) = [row for row in rows(section("The data"))[11:] if name in named(row[0])]
+    ((_, text),) = [row for row in rows(section("The data"))[12:] if name in named(row[0])]
     return set(named(text))
 
 
@@ -127,6 +127,7 @@ def test_the_keys_of_configure_and_verify(strapi_shop: Shop) -> None:
     written = data(strapi_shop, "configure", "--redirect", f"{URL}/end", env=ALL)
     verified = data(strapi_shop, "verify", "project")
     listed = data(strapi_shop, "verify", "--list")
+    explained = data(strapi_shop, "verify", "--explain", "clock")
 
     assert set(dry) == known["configure --dry-run"]
     assert set(written) == known["configure"]
@@ -134,6 +135,7 @@ def test_the_keys_of_configure_and_verify(strapi_shop: Shop) -> None:
     assert set(dry["changes"][0]) <= documented_key("changes")
     assert set(verified) == known["verify"]
     assert set(listed) == known["verify --list"]
+    assert set(explained) == known["verify --explain"]
     assert set(verified["counts"]) < documented_key("checks")
     assert set(verified["checks"][0]) | set(listed["checks"][0]) < documented_key("checks")
 
@@ -160,20 +162,29 @@ def test_the_workflow_is_one() -> None:
     found = workflow()
     (job,) = found["jobs"].values()
 
-    assert set(found) == {"name", True, "jobs"}
+    assert set(found) == {"name", True, "permissions", "jobs"}
+    assert found["permissions"] == {}
     assert set(found[True]) == {"workflow_dispatch", "schedule"}
-    assert set(job) == {"runs-on", "env", "steps"}
-    for step in job["steps"]:
-        assert ("uses" in step) != ("run" in step)
+    assert set(job) == {"runs-on", "steps"}
+    assert all("run" in step for step in job["steps"])
 
 
-def test_the_workflow_gives_the_secrets_by_the_environment_alone() -> None:
+def test_the_workflow_gives_the_secrets_by_the_environment_of_the_steps_that_need_them() -> None:
     (job,) = workflow()["jobs"].values()
 
-    assert set(job["env"]) == {"STRAPI_ADMIN_TOKEN", "TWITTER_API_KEY", "TWITTER_API_SECRET"}
-    for name, value in job["env"].items():
-        assert value == f"${{{{ secrets.{name} }}}}"
+    for step in job["steps"]:
+        wanted = {"STRAPI_ADMIN_TOKEN", "TWITTER_API_KEY", "TWITTER_API_SECRET"}
+        given = step.get("env", {})
+        assert set(given) == (wanted if "twitter-setup " in step["run"] else set())
+        assert all(value == f"${{{{ secrets.{name} }}}}" for name, value in given.items())
     assert "secrets." not in "".join(step.get("run", "") for step in job["steps"])
+
+
+def test_a_login_that_was_switched_off_is_not_switched_on_by_the_schedule() -> None:
+    (job,) = workflow()["jobs"].values()
+
+    (configure,) = [step for step in job["steps"] if " configure " in step["run"]]
+    assert configure["if"] == "github.event_name == 'workflow_dispatch'"
 
 
 def test_the_commands_of_the_workflow_are_the_programs() -> None:

@@ -89,4 +89,4 @@ def test_anything_else_is_refused_with_what_is_wrong(
     assert refused.value.exit_code == ExitCode.USAGE
     assert "hunter2" not in refused.value.message
     command = refused.value.advice[0].command
-    assert command == f"twitter-setup tunnel --url {instead or 'https://your-address.example'}"
+    assert command == f"--url {instead or 'https://your-address.example'}"

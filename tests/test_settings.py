@@ -225,6 +225,12 @@ def test_broken_toml_is_said_with_its_place(shop: Shop, text: bytes, place: str)
         ("[reach]\nurl = 'https://x.example/api'", "`reach.url` has a path"),
         ("[reach]\ndomain = 'x y'", "`reach.domain` has spaces"),
         ("[reach]\nkind = 'url'", "there is no `reach.url`"),
+        (
+            "[portal]\nwebsite_url = 'cafe'",
+            "`portal.website_url` does not begin with https://: cafe",
+        ),
+        ("[portal]\nprivacy_policy_url = 'http://127.0.0.1/p'", "names this machine"),
+        ("[portal]\nterms_of_service_url = 'https://a b'", "has spaces or backslashes in it"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_named(shop: Shop, text: str, says: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -328,6 +329,29 @@ def test_init_asks_on_a_terminal_only_what_no_file_can_tell(shop: Shop) -> None:
     written = tomllib.loads((shop.root / "twitter-setup.toml").read_text())
     assert written["reach"] == {"kind": "url", "url": "https://mine.ngrok-free.app"}
     assert written["portal"] == {"website_url": "https://cafe.example"}
+
+
+def test_init_asks_again_after_an_answer_that_is_no_address(shop: Shop) -> None:
+    terminal = on_terminal(shop, "init")
+    for question, wrong, right, says in (
+        ("Your ngrok domain", "ftp://x", "mine.ngrok-free.app", "That starts with ftp://"),
+        ("Website URL", "not a url", "", "That has spaces or backslashes in it: not a url"),
+        ("Terms of service", "http://localhost/t", "", "That names this machine"),
+        ("Privacy policy", "cafe.example/p", "https://cafe.example/p", "That does not begin with"),
+    ):
+        terminal.expect(question)
+        terminal.sendline(wrong)
+        terminal.expect(re.escape(says))
+        terminal.expect(question)
+        terminal.sendline(right)
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+
+    assert terminal.exitstatus == 0
+    assert "--domain" not in str(terminal.before)
+    written = tomllib.loads((shop.root / "twitter-setup.toml").read_text())
+    assert written["reach"] == {"kind": "ngrok", "domain": "mine.ngrok-free.app"}
+    assert written["portal"] == {"privacy_policy_url": "https://cafe.example/p"}
 
 
 def test_init_that_is_refused_writes_nothing(shop: Shop) -> None:

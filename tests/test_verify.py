@@ -91,7 +91,7 @@ def test_warnings_fail_where_they_are_to(right: Verified) -> None:
     strict = right.run("--json", "--strict")
     assert (strict.code, strict.json["ok"]) == (1, False)
     said = right.run("--strict").out
-    assert "Afterwards    twitter-setup verify browser-page" in said
+    assert "Afterwards    twitter-setup verify --strict browser-page" in said
     assert "Nothing stands in the way" not in said
 
 

@@ -150,7 +150,7 @@ def tunnel(
     from twitter_setup.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
-        caller = _caller("tunnel", view)
+        caller = _caller("tunnel", view, context)
         return session.run(_located(options, caller, stop), caller, stop)
 
 
@@ -211,7 +211,7 @@ def configure(
 
     from twitter_setup import configure as command  # noqa: PLC0415
 
-    caller = _caller("configure", view)
+    caller = _caller("configure", view, context)
     command.configure(options, _located_if_any(options, caller), caller)
 
 
@@ -278,7 +278,7 @@ def verify(
 
     from twitter_setup import verify as command  # noqa: PLC0415
 
-    caller = _caller("verify", view)
+    caller = _caller("verify", view, context)
     if list_:
         command.list_checks(caller)
         return ExitCode.OK
@@ -361,13 +361,14 @@ def undo(
         admin_password=admin_password,
     )
 
-    from twitter_setup import locate, recovery  # noqa: PLC0415
+    from twitter_setup import locate, recovery, status  # noqa: PLC0415
     from twitter_setup.signals import Stop  # noqa: PLC0415
 
     with Stop():
         folder = locate.state_folder(options, _caller("undo", view))
         data, code = recovery.undo(folder, options=options, everything=everything, view=view)
-        view.answer("undo", data, exit_code=code)
+        lasting = [] if everything else status.lasting(folder)
+        view.answer("undo", data, exit_code=code, lasting=lasting)
     return code
 
 
@@ -404,14 +405,14 @@ def init(
         env_vars=tuple(env_var or ()),
         yes=yes,
     )
-    caller = _caller("init", view)
+    caller = _caller("init", view, context)
 
     from twitter_setup import init as command  # noqa: PLC0415
 
     view.answer("init", command.init(_recovered(_locate(options, caller), caller), caller))
 
 
-def _caller(command: str, view: View) -> Caller:
+def _caller(command: str, view: View, context: typer.Context | None = None) -> Caller:
     from twitter_setup.locate import Caller  # noqa: PLC0415
 
     try:
@@ -422,7 +423,8 @@ def _caller(command: str, view: View) -> Caller:
             "The folder that this was started in is no longer there.",
             advice=[Advice("change into the project, then run it again")],
         ) from error
-    return Caller(command=command, cwd=cwd, environ=dict(os.environ), view=view)
+    typed = cli_given.typed(context) if context else ()
+    return Caller(command=command, cwd=cwd, environ=dict(os.environ), view=view, typed=typed)
 
 
 def _locate(options: Options, caller: Caller) -> Located:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 from typer.core import TyperGroup
@@ -21,16 +22,17 @@ class Boundary(TyperGroup):
     ) -> Any:
         extra["standalone_mode"] = False
         given = list(sys.argv[1:] if args is None else args)
-        sys.exit(int(_guarded(lambda: super(Boundary, self).main(args=given, **extra), given)))
+        run = partial(super().main, args=given, **extra)
+        sys.exit(int(_guarded(run, given, self.commands)))
 
 
-def _guarded(run: Callable[[], Any], args: Sequence[str]) -> ExitCode:
+def _guarded(run: Callable[[], Any], args: Sequence[str], commands: Collection[str]) -> ExitCode:
     try:
         code = run()
     except SetupError as error:
         return _fail(error, args)
     except TyperException as error:
-        return _fail(_usage(error), args)
+        return _fail(_usage(error, args, commands), args)
     except (Abort, KeyboardInterrupt, Interrupted):
         code = ExitCode.INTERRUPTED
     except Exit as error:
@@ -44,9 +46,20 @@ def _guarded(run: Callable[[], Any], args: Sequence[str]) -> ExitCode:
     return ExitCode(code) if isinstance(code, int) else ExitCode.OK
 
 
-def _usage(error: TyperException) -> SetupError:
+def _usage(error: TyperException, args: Sequence[str], commands: Collection[str]) -> SetupError:
     message = error.format_message().replace("\n", " ").strip()
-    return SetupError("usage", message, advice=[Advice("see", command="twitter-setup --help")])
+    command = next((arg for arg in args if arg in commands), "")
+    is_late = bool(command) and args[0] != command
+    return SetupError(
+        "usage",
+        message,
+        advice=[
+            Advice(
+                "options stand after the command; see" if is_late else "see",
+                command=" ".join(["twitter-setup", *([command] if command else []), "--help"]),
+            )
+        ],
+    )
 
 
 def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:

@@ -28,6 +28,12 @@ SECRET_VARIABLES = (
     "TWITTER_SETUP_KEY",
     "TWITTER_SETUP_SECRET",
 )
+_NOT_REPEATED = frozenset(
+    {
+        *("key", "secret", "admin_token", "admin_password"),
+        *("as_json", "quiet", "verbose", "dry_run"),
+    }
+)
 _REACHES = {"url": None, "domain": None, "local": False}  # with what each is when not given
 
 
@@ -61,6 +67,22 @@ def options(context: typer.Context | None = None, **given: Any) -> Options:
         given[name] = None if given.get(name) is None else Secret(given[name])
     authtoken = taken["NGROK_AUTHTOKEN"]
     return Options(**given, authtoken=Secret(authtoken) if authtoken else None)
+
+
+def typed(context: typer.Context) -> tuple[str, ...]:
+    """The options that stood on the command line, secrets and the form of the answer left out."""
+    words: list[str] = []
+    for param in context.command.params:
+        name = param.name or ""
+        source = context.get_parameter_source(name)
+        if source is None or source.name != "COMMANDLINE" or name in _NOT_REPEATED:
+            continue
+        value = context.params[name]
+        if param.param_type_name == "argument":
+            continue
+        for each in value if isinstance(value, (list, tuple)) else [value]:
+            words += [param.opts[0]] if each is True else [param.opts[0], str(each)]
+    return tuple(words)
 
 
 def _from_standard_input(given: dict[str, Any]) -> dict[str, Any]:

@@ -100,9 +100,15 @@ def _run(target: Target, strapi: Strapi, pair: Pair, writer: Writer, view: View)
         signed_in_as="" if signed_in_by.token else signed_in_by.email or "",
         others=len(found) - 1,
         has_undo=target.state is not None,
+        next_step=_next_step(target),
     )
     if not target.options.disable:
         _look_at_callback(data["callback_url"], target, view)
+
+
+def _next_step(target: Target) -> str:
+    given = target.options.strapi
+    return f"twitter-setup verify --strapi {given}" if given else "twitter-setup verify"
 
 
 def _data(
@@ -132,6 +138,8 @@ def _data(
 
 def _look_at_callback(callback: str, target: Target, view: View) -> None:
     session, is_local = target.session, _host(callback) == "localhost"
+    if target.options.disable:  # nobody logs in
+        return
     if session is not None and session.callback_url and session.callback_url != callback:
         view.note(
             f"The tunnel's callback URL is {session.callback_url}: Strapi has not taken the tunnel's "

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from twitter_setup import checkpoint, settings_file
+from twitter_setup.errors import SetupError
 from twitter_setup.locate import Caller, Located
-from twitter_setup.public_url import parse_domain, parse_public_url
+from twitter_setup.public_url import parse_domain, parse_page, parse_public_url
 from twitter_setup.settings import FILE_NAME
+from twitter_setup.view import View
+
+_Read = TypeVar("_Read")
 
 
 def init(located: Located, caller: Caller) -> dict[str, Any]:
@@ -49,23 +54,47 @@ def _detected(located: Located, base: Path) -> dict[tuple[str, str], Any]:
 
 def _asked(located: Located, caller: Caller) -> dict[tuple[str, str], Any]:
     """Only what no file can tell: your own address at ngrok or elsewhere, and the portal's pages."""
-    view, file = caller.view, located.file
+    view, file, options = caller.view, located.file, located.options
     values: dict[tuple[str, str], Any] = {}
-    if not (located.options.url or located.options.domain or located.options.local):
-        text = view.enter("Your ngrok domain, or a public URL of your own (empty: neither)", "")
-        if text.startswith(("http://", "https://")):
-            values["reach", "kind"], values["reach", "url"] = "url", parse_public_url(text)
-        elif text:
-            values["reach", "kind"], values["reach", "domain"] = "ngrok", parse_domain(text)
+    if not (options.url or options.domain or options.local):
+        question = "Your ngrok domain, or a public URL of your own (empty: neither)"
+        kind, key, text = _enter(question, "", _reach, view)
+        if text:
+            values["reach", "kind"], values["reach", key] = kind, text
+    otherwise = "any public page of yours" if options.local else "the public URL"
     for key, label in (
         ("website_url", "Website URL to show at X"),
         ("terms_of_service_url", "Terms of service page"),
         ("privacy_policy_url", "Privacy policy page"),
     ):
-        text = view.enter(f"{label} (empty: the public URL)", file.get("portal", key) or "")
+        question = f"{label} (empty: {otherwise})"
+        text = _enter(question, file.get("portal", key) or "", _page, view)
         if text:
             values["portal", key] = text
     return values
+
+
+def _reach(text: str) -> tuple[str, str, str]:
+    """Kind, key and value of `[reach]`."""
+    if text.startswith("http"):
+        return "url", "url", parse_public_url(text)
+    return "ngrok", "domain", parse_domain(text) if text else ""
+
+
+def _page(text: str) -> str:
+    return parse_page(text) if text else ""
+
+
+def _enter(question: str, default: str, read: Callable[[str], _Read], view: View) -> _Read:
+    """Ask until the answer can be read."""
+    while True:
+        try:
+            return read(view.enter(question, default))
+        except SetupError as refusal:
+            if refusal.code != "usage":
+                raise
+            # Without the name of a flag, which nobody has typed here.
+            view.note(f"That {refusal.message.partition(' ')[2]}")
 
 
 def _relative(folder: Path, base: Path) -> str:

@@ -60,7 +60,7 @@ def rows(title: str, pairs: Sequence[tuple[str, str]]) -> list[Line]:
     lines = [Line.of(), Line.of(title)]
     for left, right in pairs:
         style = {"+": "green", "-": "red", "~": "yellow"}.get(right[:1], "")
-        lines.append(Line(((f"  {left:<{width}}  ", ""), (right, style))))
+        lines.append(Line(((f"  {left:<{width}}  ", ""), (right, style)), hang=6))
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,12 +30,20 @@ class Located:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: the command's name for advice, its folder, its environment, and who can answer."""
+    """Who asks: the command for advice, its folder, its environment, and who can answer.
+
+    `typed` is what stood on the command line after it, without secrets.
+    """
 
     command: str
     cwd: Path
     environ: Mapping[str, str]
     view: View
+    typed: tuple[str, ...] = ()
+
+    def again(self, *more: str) -> str:
+        """The same command with `more`, to be pasted into a shell."""
+        return shlex.join(["twitter-setup", self.command, *self.typed, *more])
 
 
 def locate(options: Options, caller: Caller) -> Located:

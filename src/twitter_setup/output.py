@@ -89,7 +89,7 @@ def _text(line: Line, console: Console) -> Text:
     text = Text.assemble(*line.parts)
     if not console.is_terminal or text.cell_len <= console.width:
         return text
-    words = list(re.finditer(r"\S+", text.plain))
+    words = list(re.finditer(r"(?:(?<!\S)[+~-] )?\S+", text.plain))
     longest = max((cell_len(word[0]) for word in words), default=0)
     hang = line.hang if line.hang + longest <= console.width else 6
     hang = max(0, min(hang, console.width - longest))

@@ -68,9 +68,7 @@ class Pair:
                 "usage",
                 f"{' '.join(found)} Nobody is here to ask.",
                 advice=[
-                    Advice(
-                        "if they are right all the same", command="twitter-setup configure --yes"
-                    )
+                    Advice("if they are right all the same, the same command with", command="--yes")
                 ],
                 unchanged=UNCHANGED,
             )

@@ -79,11 +79,12 @@ def facts(located: Located, state: StateFolder) -> list[str]:
     return [*lines, f"front end's port: from {frontend.port_from}"] if frontend else lines
 
 
-def check(made: Plan, *, yes: bool, view: View) -> None:
+def check(made: Plan, caller: Caller, *, yes: bool) -> None:
     """What would stop this plan, found before a tunnel is opened or anything changed.
 
     Raises `not_writable`, and `usage` where a question is needed and nobody can answer.
     """
+    view = caller.view
     for change in made.changes:
         atomic.check_writable(change.path)
         target = change.path.resolve()
@@ -94,15 +95,21 @@ def check(made: Plan, *, yes: bool, view: View) -> None:
             "usage",
             "Files would be changed, and there is no terminal to ask on.",
             advice=[
-                Advice("agree beforehand", command="twitter-setup tunnel --yes"),
-                Advice("or look first", command="twitter-setup tunnel --dry-run"),
+                Advice("agree beforehand", command=caller.again("--yes")),
+                Advice("or look first", command=caller.again("--dry-run")),
             ],
             unchanged="Nothing was changed.",
         )
 
 
 def agree(
-    located: Located, caller: Caller, state: StateFolder, public_url: str, stop: Stop
+    located: Located,
+    caller: Caller,
+    state: StateFolder,
+    public_url: str,
+    stop: Stop,
+    *,
+    stays: bool,
 ) -> Plan:
     """The plan that the person agreed to.
 
@@ -123,10 +130,17 @@ def agree(
                 state.save_answers({**state.answers(), _DECLINED: True})
                 made = make(located, caller, state, public_url)
         if made.passing:
-            _show("Until you stop:", made.passing, root, view, is_asked=not yes)
+            _show(
+                f"Until {_end(located, stays=stays)}:", made.passing, root, view, is_asked=not yes
+            )
             if not yes and not view.ask("Apply?"):
                 raise SetupError("declined", "You said no.", unchanged="Nothing was changed.")
     return made
+
+
+def _end(located: Located, *, stays: bool) -> str:
+    """What puts the passing changes back."""
+    return "you stop" if stays and not located.options.keep else "twitter-setup undo"
 
 
 def _show(title: str, changes: Sequence[Change], root: Path, view: View, *, is_asked: bool) -> None:
@@ -159,7 +173,7 @@ def dry_run(
         ],
         "manual_steps": [_readable(step) for step in made.manual_steps],
     }
-    view.answer("dry-run", data)
+    view.answer("dry-run", data, until=_end(located, stays=arrangement.stays))
 
 
 def _report_leftovers(state: StateFolder, view: View) -> None:

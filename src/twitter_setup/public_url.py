@@ -58,6 +58,19 @@ def parse_domain(text: str) -> str:
     return host
 
 
+def parse_page(text: str) -> str:
+    """Read `text` as the address of a page for X's form, path and all; raises `SetupError`."""
+    example = Advice("give a whole address", command="https://your.host/page")
+    if re.search(r"[\s\\\x00-\x1f\x7f]", text):
+        raise _wrong(f"has spaces or backslashes in it: {shown(text)}", example)
+    parts = _split(text)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise _wrong(f"does not begin with https://: {shown(text)}", example)
+    if is_loopback(parts.hostname):
+        raise _wrong(f"names this machine, where nobody else looks: {shown(text)}", example)
+    return text
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name (IPv6 with or without brackets) is this machine's own."""
     address = _address(host.strip("[]"))
@@ -65,12 +78,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _no_domain(problem: str) -> SetupError:
-    advice = Advice(
-        "name one of your account's",
-        command="twitter-setup tunnel --domain NAME",
-        url="https://dashboard.ngrok.com/domains",
-    )
-    return SetupError("usage", f"--domain {problem}", advice=[advice])
+    advice = [
+        Advice("name one of your account's", command="--domain NAME"),
+        Advice("they are listed at", url="https://dashboard.ngrok.com/domains"),
+    ]
+    return SetupError("usage", f"--domain {problem}", advice=advice)
 
 
 def _split(text: str) -> SplitResult:
@@ -177,13 +189,13 @@ def _retry(url: str) -> Advice:
         fixed = parse_public_url(url)
     except (SetupError, RecursionError):
         return _example()
-    return Advice("try", command=f"twitter-setup tunnel --url {fixed}")
+    return Advice("try", command=f"--url {fixed}")
 
 
 def _example() -> Advice:
     return Advice(
         "give the address at which browsers reach this machine: https://host or https://host:port",
-        command="twitter-setup tunnel --url https://your-address.example",
+        command="--url https://your-address.example",
     )
 
 

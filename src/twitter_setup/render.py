@@ -26,7 +26,10 @@ def _ready(data: Data, context: Data) -> Iterator[Line]:
         )
     else:
         yield pair("Log in at", data["connect_url"])
-    yield pair("Again", "twitter-setup urls --copy --open   copies the callback, opens the portal")
+    yield pair(
+        "Again",
+        "twitter-setup urls --copy --open   all of it; copies the callback, opens the portal",
+    )
     if context.get("ends_here"):
         yield pair("Undo", "twitter-setup undo   puts the files back")
     else:
@@ -55,15 +58,19 @@ def _sheet(data: Data, last: Data) -> Iterator[Line]:
             if data["callback_url"] != last.get("callback_url")
             else ""
         )
-        yield Line.of(f"  The rest is as before.{more}")
+        yield Line.of(f"  The rest is as before.{more} {_IF_NEVER}")
     else:
         yield Line.of(
             f"At X: {_portal(data)} → Apps → your app → User authentication settings", "bold"
         )
         yield from _values(portal.pasted_rows(data))
         yield Line.of(
-            "  Same address as last time: if you pasted them then, there is nothing to do."
+            "  Same address as last time: if you pasted them then, there is nothing to do. "
+            f"{_IF_NEVER}"
         )
+
+
+_IF_NEVER = "Not filled in yet? The whole sheet: twitter-setup urls"
 
 
 def _whole_sheet(data: Data) -> Iterator[Line]:
@@ -193,7 +200,8 @@ def _status(data: Data, _: Data) -> Iterator[Line]:
             "Strapi", f"{strapi['version'] or 'unknown version'}, {state} on port {strapi['port']}"
         )
     for change in data["changes"]:
-        kind = "stays" if change["lasting"] else "until stop"
+        passing = "until it stops" if data["running"] else "until: twitter-setup undo"
+        kind = "stays until: twitter-setup undo --all" if change["lasting"] else passing
         yield pair("Changed", f"{change['path']}   {change['summary']}   ({kind})")
     for one in data["checkpoints"]:
         if one["kind"] == "provider":
@@ -204,7 +212,7 @@ def _status(data: Data, _: Data) -> Iterator[Line]:
         yield pair("Elsewhere", f"{other['backend']} (PID {other['pid']}) {other['public_url']}")
 
 
-def _undo(data: Data, _: Data) -> Iterator[Line]:
+def _undo(data: Data, context: Data) -> Iterator[Line]:
     if not data["restored"] and not data["kept"] and data["provider"] is None:
         yield Line.of("Nothing to undo.")
     for path in data["restored"]:
@@ -212,6 +220,11 @@ def _undo(data: Data, _: Data) -> Iterator[Line]:
     if data["provider"] == "restored":
         yield done("Strapi", "the twitter provider is as it was", to_stderr=False)
     yield from _kept(data)
+    for path in context["lasting"]:
+        yield Line.of(
+            f"{path} keeps its one line, which is neutral by itself; to take it back too:"
+        )
+        yield Line.of("  twitter-setup undo --all", "bold")
 
 
 def _configure(data: Data, context: Data) -> Iterator[Line]:
@@ -234,6 +247,7 @@ def _configure(data: Data, context: Data) -> Iterator[Line]:
         yield pair("Again on", "twitter-setup configure")
         return
     yield pair("X must know", f"this callback: {data['callback_url']}")
+    yield pair("Next", f"{context['next_step']}   proves each hop")
     if context["rows"] and context["has_undo"]:
         yield pair("Undo", "twitter-setup undo   puts the former setting back")
 
@@ -251,11 +265,11 @@ def _init(data: Data, _: Data) -> Iterator[Line]:
     yield pair("Next", "twitter-setup tunnel")
 
 
-def _dry_run(data: Data, _: Data) -> Iterator[Line]:
+def _dry_run(data: Data, context: Data) -> Iterator[Line]:
     if not data["changes"] and not data["manual_steps"]:
         yield Line.of("Everything is as it should be: no file would be changed.")
     for change in data["changes"]:
-        kind = "stays" if change["lasting"] else "until you stop"
+        kind = "stays" if change["lasting"] else f"until {context['until']}"
         verb = "would create" if change["action"] == "create" else "would change"
         yield Line.of(f"{verb} {change['path']}   ({kind})")
         for line in change["diff"].splitlines():

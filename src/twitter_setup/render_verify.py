@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twitter_setup.lines import Data, Line, advice_line, pair
+from twitter_setup.render_explain import explained
 
 _MARKS = {
     "pass": ("✓", "green"),
@@ -51,7 +52,7 @@ def verify(data: Data, context: Data) -> Iterator[Line]:
     yield Line.of(f"{', '.join(parts)}.", "bold")
     if context["again"]:
         some = context["again"] if len(context["again"]) < 7 else []
-        yield pair("Afterwards", " ".join(["twitter-setup verify", *some]))
+        yield pair("Afterwards", " ".join([context["command"], *some]))
     elif context["next_step"] and context["is_whole"]:
         yield pair("Next", f"{context['next_step']}   and then this again, for the rest")
     elif context["connect_url"] and context["is_whole"]:
@@ -69,7 +70,5 @@ def verify_list(data: Data, _: Data) -> Iterator[Line]:
         yield Line(((f"{check['id']:<18} ", "bold"), (check["title"], ""), (needs, "dim")), hang=19)
 
 
-def verify_explain(data: Data, _: Data) -> Iterator[Line]:
-    yield Line.of(data["id"], "bold")
-    for line in data["text"].splitlines():
-        yield Line.of(line)
+def verify_explain(data: Data, context: Data) -> Iterator[Line]:
+    yield from explained(data["id"], data["text"], context["frameworks"])

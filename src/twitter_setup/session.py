@@ -105,19 +105,16 @@ class Tunnel:
     def run(self) -> ExitCode:
         url = self._arrangement.public_url or proposal.UNKNOWN_URL
         expected = proposal.make(self._located, self._caller, self._state, url)
-        proposal.check(expected, yes=self._options.yes, view=self._view)
+        proposal.check(expected, self._caller, yes=self._options.yes)
         try:
             self._publication.check()
             public_url = self._open()
-            agreed = proposal.agree(
-                self._located, self._caller, self._state, public_url, self._stop
-            )
+            asked = (self._located, self._caller, self._state, public_url, self._stop)
+            agreed = proposal.agree(*asked, stays=self._arrangement.stays)
             self._serve(public_url)
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
-            proposal.offer_to_remember(
-                self._located, self._caller, self._state, public_url, self._stop
-            )
+            proposal.offer_to_remember(*asked)
             layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
             if self._arrangement.stays:

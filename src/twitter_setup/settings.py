@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import parse_domain, parse_public_url
+from twitter_setup.public_url import parse_domain, parse_page, parse_public_url
 from twitter_setup.redirect_url import parse_path
 
 FILE_NAME = "twitter-setup.toml"
 Reach = Literal["ngrok", "url", "local"]
 
-_KEYS: dict[str, dict[str, type]] = {
+KEYS: dict[str, dict[str, type]] = {
     "backend": {"dir": str, "port": int, "server_config": str, "url_key": str},
     "frontend": {
         "dir": str,
@@ -54,6 +54,9 @@ _ADDRESSES = {
     ("reach", "url"): parse_public_url,
     ("reach", "domain"): parse_domain,
     ("frontend", "redirect_path"): parse_path,
+    ("portal", "website_url"): parse_page,
+    ("portal", "terms_of_service_url"): parse_page,
+    ("portal", "privacy_policy_url"): parse_page,
 }
 
 
@@ -175,16 +178,16 @@ def read_file(path: Path | None, root: Path) -> FileSettings:
     values: dict[tuple[str, str], Any] = {}
     warnings: list[str] = []
     for table, content in document.items():
-        if table not in _KEYS:
-            warnings.append(_unknown(path, table, _KEYS, "table"))
+        if table not in KEYS:
+            warnings.append(_unknown(path, table, KEYS, "table"))
             continue
         if not isinstance(content, dict):
             raise _invalid(path, f"`{table}` must be a table, [{table}], not {content!r}")
         for key, value in content.items():
-            if key in _KEYS[table]:
+            if key in KEYS[table]:
                 values[table, key] = _checked(path, table, key, value)
             else:
-                warnings.append(_unknown(path, f"{table}.{key}", _KEYS[table], "key"))
+                warnings.append(_unknown(path, f"{table}.{key}", KEYS[table], "key"))
     settings = FileSettings(path=path, values=values, warnings=tuple(warnings))
     _check_paths(settings, root)
     return settings
@@ -202,7 +205,7 @@ def _place(source: bytes) -> str:
 
 
 def _checked(path: Path, table: str, key: str, value: Any) -> Any:
-    wanted = _KEYS[table][key]
+    wanted = KEYS[table][key]
     right = isinstance(value, wanted) and not isinstance(value, bool)
     if wanted is list:
         right = isinstance(value, list) and all(isinstance(item, str) for item in value)
@@ -215,7 +218,9 @@ def _checked(path: Path, table: str, key: str, value: Any) -> Any:
     if choices and value not in choices:
         raise _invalid(path, f"`{table}.{key}` must be one of {', '.join(choices)}, not {value!r}")
     read = _ADDRESSES.get((table, key))
-    return _address(path, f"{table}.{key}", value, read) if read else value
+    if read is None or (table == "portal" and not value):  # an empty page is none
+        return value
+    return _address(path, f"{table}.{key}", value, read)
 
 
 def _address(path: Path, name: str, value: str, read: Callable[[str], str]) -> str:

@@ -52,6 +52,12 @@ def status(folder: Path, caller: Caller) -> dict[str, Any]:
     }
 
 
+def lasting(folder: Path) -> list[str]:
+    """The files that keep their one line after an undo."""
+    found = checkpoint.checkpoints(StateFolder(folder).checkpoints)
+    return [file.path for one in found if one.kind == "lasting" for file in one.records]
+
+
 def _session(record: SessionRecord | None) -> dict[str, Any]:
     names = ("since", "reach", "layout", "public_url", "callback_url", "gateway_port")
     return {name: getattr(record, name) or None if record else None for name in names}

@@ -47,7 +47,7 @@ def verify(
         outcome, hops = _login(outcomes, facts, options, caller.view)
         outcomes.append(outcome)
         caller.view.finding(_data(outcome))
-    return _answer(outcomes, hops, facts, options, caller.view, is_whole=not ids)
+    return _answer(outcomes, hops, facts, options, caller, is_whole=not ids)
 
 
 def _without_login(ids: Sequence[str]) -> list[str]:
@@ -82,7 +82,7 @@ def _answer(
     hops: Sequence[Hop] | None,
     facts: Facts,
     options: Options,
-    view: View,
+    caller: Caller,
     *,
     is_whole: bool,
 ) -> ExitCode:
@@ -95,10 +95,11 @@ def _answer(
     }
     if hops is not None:
         data["hops"] = [watch_login.hop_data(hop) for hop in hops]
-    view.answer(
+    caller.view.answer(
         "verify",
         data,
         exit_code=code,
+        command=caller.again(),
         again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
         connect_url=None if hops else _login_page(facts.situation),
         is_whole=is_whole,
@@ -109,10 +110,13 @@ def _answer(
 
 def explain(name: str, caller: Caller) -> None:
     """The `--explain` of the command; raises `usage` for a name that has no text."""
-    sections = docs.sections()
-    if name not in sections:
-        raise _unknown(name, list(sections), "Nothing is written about")
-    caller.view.answer("verify-explain", {"id": name, "text": sections[name]})
+    checks, frameworks = docs.sections()
+    known = {**checks, **frameworks}
+    if name not in known:
+        with_code = Advice(f"and for the page where a login ends: {', '.join(frameworks)}")
+        raise _unknown(name, list(known), "Nothing is written about", with_code)
+    data = {"id": name, "text": known[name]}
+    caller.view.answer("verify-explain", data, frameworks=list(frameworks))
 
 
 def _counts(outcome: Outcome, options: Options) -> bool:
@@ -127,13 +131,13 @@ def _check_ids(ids: Sequence[str]) -> None:
             raise _unknown(each, known, "There is no check called")
 
 
-def _unknown(name: str, known: Sequence[str], said: str) -> SetupError:
+def _unknown(name: str, known: Sequence[str], said: str, *more: Advice) -> SetupError:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean {near[0]}?" if near else "."
     return SetupError(
         "usage",
         f"{said} {shown(name)}{hint}",
-        advice=[Advice("see all", command="twitter-setup verify --list")],
+        advice=[Advice("see all checks", command="twitter-setup verify --list"), *more],
     )
 
 

@@ -16,12 +16,13 @@ def explained(name: str, text: str = "more about it") -> Advice:
     return Advice(text, command=f"twitter-setup verify --explain {name}")
 
 
-def sections() -> dict[str, str]:
-    """The text below each heading of the pages, by its name."""
+def sections() -> tuple[dict[str, str], dict[str, str]]:
+    """The text below each heading of the two pages, by its name: the checks, and the frameworks."""
     folder = _INSTALLED if _INSTALLED.is_dir() else _IN_THE_REPOSITORY
-    found = {}
-    for page in PAGES:
-        for part in (folder / page).read_text(encoding="utf-8").split("\n## ")[1:]:
-            name, _, text = part.partition("\n")
-            found[name.strip()] = text.strip("\n")
-    return found
+    checks, frameworks = (_sections((folder / page).read_text(encoding="utf-8")) for page in PAGES)
+    return checks, frameworks
+
+
+def _sections(page: str) -> dict[str, str]:
+    parts = [part.partition("\n") for part in page.split("\n## ")[1:]]
+    return {name.strip(): text.strip("\n") for name, _, text in parts}
