@@ -32,6 +32,8 @@ from tests.world.admin_server import INIT, LOGIN, READ, WRITE, AdminServer
 
 FRONT_END = "http://localhost:5173/connect/twitter/redirect"
 
+OTHER_PAGE = "https://b.example.com/connect/twitter/redirect"
+
 
 @pytest.fixture
 def configured(strapi_shop: Shop) -> Shop:
@@ -151,6 +153,35 @@ def test_disable_needs_neither_key_nor_redirect_url(tmp_path: Path) -> None:
         done = configure(bare, "--disable", **BY_LOGIN)
 
         assert (done.code, done.json["data"]["changed"]) == (0, [])
+
+
+def test_disable_leaves_the_redirect_url_alone_whatever_the_settings_say(
+    configured: Shop, admin_server: AdminServer
+) -> None:
+    settings = '[reach]\nkind = "url"\nurl = "https://other.example.com"\n'
+    (configured.root / "twitter-setup.toml").write_text(settings)
+
+    done = configure(configured, "--disable", **BY_LOGIN)
+
+    assert done.json["data"]["changed"] == ["enabled"]
+    assert admin_server.twitter["callback"] == AS_WRITTEN["callback"]
+
+
+@pytest.mark.parametrize("words", [("--redirect", OTHER_PAGE), ("--url", "https://b.example.com")])
+def test_disable_takes_a_redirect_url_that_is_given(
+    configured: Shop, admin_server: AdminServer, words: tuple[str, str]
+) -> None:
+    configure(configured, "--disable", *words, **BY_LOGIN)
+
+    assert admin_server.twitter["callback"] == OTHER_PAGE
+
+
+def test_disable_says_nothing_of_what_a_login_would_need(configured: Shop) -> None:
+    off = configure(configured, "--disable", **BY_LOGIN)
+    on = configure(configured, **BY_LOGIN)
+
+    assert "twitter-setup tunnel" in on.err
+    assert "twitter-setup tunnel" not in off.err
 
 
 def test_configure_after_disable_switches_it_on_again(
@@ -304,6 +335,14 @@ def test_a_dash_reads_a_line_of_standard_input_each(
     assert done.code == 0
     assert (admin_server.twitter["key"], admin_server.twitter["secret"]) == (KEY, SECRET)
     assert "history" not in done.err
+    assert "Blanks or quotes" not in done.err, "a line's end is neither"
+
+
+def test_an_empty_line_of_standard_input_is_not_its_end(strapi_shop: Shop) -> None:
+    done = with_dashes(strapi_shop, f"\n{SECRET}\n".encode(), **BY_LOGIN)
+
+    assert (done.code, done.error["code"]) == (2, "usage")
+    assert "standard input ended" not in done.error["message"]
 
 
 @pytest.mark.parametrize(
@@ -456,15 +495,28 @@ def test_the_path_of_the_settings_is_used(strapi_shop: Shop, admin_server: Admin
     assert admin_server.twitter["callback"] == "http://localhost:5173/in/x"
 
 
-def test_a_path_of_the_settings_that_strapi_refuses_is_refused(
+@pytest.mark.parametrize(("path", "page"), [("login/", "/login"), ("/", "")])
+def test_a_slash_at_the_end_of_the_path_of_the_settings_is_left_out(
+    strapi_shop: Shop, admin_server: AdminServer, path: str, page: str
+) -> None:
+    (strapi_shop.root / "twitter-setup.toml").write_text(f'[frontend]\nredirect_path = "{path}"\n')
+
+    configure(strapi_shop)
+    sheet = run("urls", "--json", "--url", "https://a.example.com", cwd=strapi_shop.root).json
+
+    assert admin_server.twitter["callback"] == f"http://localhost:5173{page}"
+    assert sheet["data"]["redirect_url"] == f"https://a.example.com{page}"
+
+
+def test_a_path_of_the_settings_that_strapi_refuses_is_refused_with_the_setting_s_name(
     strapi_shop: Shop, admin_server: AdminServer
 ) -> None:
     (strapi_shop.root / "twitter-setup.toml").write_text('[frontend]\nredirect_path = "/x?a=1"\n')
 
     done = configure(strapi_shop)
 
-    assert (done.code, done.error["code"]) == (2, "usage")
-    assert "has a query or a fragment in it" in done.error["message"]
+    assert (done.code, done.error["code"]) == (1, "settings_invalid")
+    assert "`frontend.redirect_path` has a query or a fragment in it" in done.error["message"]
     assert WRITE not in admin_server.calls
 
 

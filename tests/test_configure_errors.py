@@ -319,7 +319,7 @@ def test_too_many_logins_say_when_the_next_one_is_possible(
     seconds = int(refusal.text.partition(", in ")[2].partition(" s.")[0])
     assert 190 < seconds <= 202
     assert (
-        "an admin token (Settings → Admin Tokens, Strapi 5.46 and newer), which has no limit"
+        "an admin token (Settings → Admin Tokens, Strapi 5.47 and newer), which has no limit"
         in (refusal.text)
     )
     assert "STRAPI_ADMIN_TOKEN" in refusal.text

@@ -25,11 +25,12 @@ from tests.configuring import (
     said,
 )
 from tests.program import Process, Shop, run
-from tests.world.admin_api import AdminApi
+from tests.world.admin_api import AdminApi, Answer
 from tests.world.admin_server import (
     READ,
     WRITE,
     AdminServer,
+    Call,
     Fault,
     cut_after,
     cut_before,
@@ -53,15 +54,14 @@ def checkpoints(shop: Shop) -> list[str]:
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        (cut_before, "strapi_down"),
         (instead(500), "strapi_error"),
-        (instead(502), "strapi_error"),
+        (instead(503), "strapi_error"),
         (instead(403), "strapi_forbidden"),
         (instead(200, b"<html>"), "strapi_error"),
         (instead(200, b'{"ok": false}'), "strapi_error"),
     ],
 )
-def test_a_write_that_did_not_arrive_leaves_the_old_setting_and_no_checkpoint(
+def test_a_write_that_was_refused_leaves_the_old_setting_and_no_checkpoint(
     strapi_shop: Shop, admin_server: AdminServer, fault: Fault, code: str
 ) -> None:
     before = copy.deepcopy(admin_server.api.providers)
@@ -87,16 +87,62 @@ def test_a_write_whose_answer_was_lost_is_a_write(
     assert checkpoints(strapi_shop) == ["0001-provider.json"]
 
 
-def test_a_write_without_an_answer_in_time_is_judged_by_what_strapi_holds(
-    strapi_shop: Shop, admin_server: AdminServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (cut_before, "strapi_down"),
+        (silent, "strapi_down"),
+        (instead(502), "strapi_error"),
+        (instead(504), "strapi_error"),
+    ],
+)
+def test_where_no_answer_came_the_old_setting_proves_nothing_and_the_checkpoint_stays(
+    strapi_shop: Shop,
+    admin_server: AdminServer,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+    code: str,
 ) -> None:
-    monkeypatch.setattr(strapi, "_TIMEOUT", httpx.Timeout(0.1))
-    admin_server.at(WRITE, silent)
+    monkeypatch.setattr(strapi, "_TIMEOUT", httpx.Timeout(0.3))
+    admin_server.at(WRITE, fault)
 
     done = configure(strapi_shop, *TO)
 
-    assert done.error["code"] == "strapi_down"
-    assert done.error["message"].endswith("Nothing was changed in Strapi.")
+    assert (done.code, done.error["code"]) == (1, code)
+    assert done.error["message"].endswith(
+        "The new setting is not written so far; Strapi may still do it."
+    )
+    assert [advice["command"] for advice in done.error["advice"]] == [
+        "twitter-setup configure --dry-run",
+        "twitter-setup undo",
+    ]
+    assert checkpoints(strapi_shop) == ["0001-provider.json"]
+
+
+def test_a_write_that_lands_after_its_time_can_be_undone(
+    strapi_shop: Shop, admin_server: AdminServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = copy.deepcopy(admin_server.api.providers)
+    has_landed = threading.Event()
+
+    def late(call: Call) -> Answer:
+        assert may_land.wait(20)
+        answer = call.answer()
+        has_landed.set()
+        return answer
+
+    may_land = threading.Event()
+    monkeypatch.setattr(strapi, "_TIMEOUT", httpx.Timeout(0.3))
+    admin_server.at(WRITE, late, number=1)
+    assert configure(strapi_shop, *TO).code == 1
+    may_land.set()
+    assert has_landed.wait(20)
+    assert AS_WRITTEN.items() <= admin_server.twitter.items()
+
+    done = run("undo", "--json", cwd=strapi_shop.root, env=BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
 
 
 def test_a_strapi_that_is_gone_after_the_write_is_not_said_to_be_unchanged(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from tests.configuring import (
     BY_LOGIN,
     BY_TOKEN,
+    KEY,
     OTHER_KEY,
     OTHER_SECRET,
     PAIR,
@@ -22,6 +25,8 @@ from tests.program import QUICK_TUNNEL, Process, Ran, Shop, make_shop, run
 from tests.world.admin_api import READER_TOKEN
 from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
 from twitter_setup import state
+from twitter_setup.providers import fingerprint
+from twitter_setup.registry import registry_folder
 
 OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
 
@@ -165,6 +170,30 @@ def test_a_cut_connection_is_judged_by_what_strapi_holds(
     assert len(checkpoints(shop)) == code
 
 
+def test_a_former_setting_that_may_still_be_written_is_not_said_to_be_refused(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(WRITE, cut_before)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert "The former setting is not put back so far; Strapi may still do it." in done.err
+    assert "Nothing was changed" not in done.err
+
+
+def test_a_strapi_that_cannot_be_read_afterwards_is_not_said_to_be_as_it_was(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.at(READ, cut_before, number=2)
+
+    done = undo(shop, **BY_TOKEN)
+
+    assert done.code == 1
+    assert "The former setting was put back, and could not be read back." in done.err
+    assert "was not put back" not in done.err
+    assert len(checkpoints(shop)) == 1
+
+
 def test_a_strapi_that_holds_something_else_afterwards_is_said(
     shop: Shop, admin_server: AdminServer
 ) -> None:
@@ -285,6 +314,93 @@ def test_the_copy_of_another_user_s_checkpoint_matches_nothing(
     assert admin_server.api.providers == now
 
 
+class Keys:
+    """The place of the user's key, in states that are none."""
+
+    def __init__(self) -> None:
+        self.path = registry_folder().with_name("key")
+
+    def is_a_folder(self) -> None:
+        self.path.unlink(missing_ok=True)
+        self.path.mkdir(parents=True)
+
+    def is_below_a_file(self) -> None:
+        shutil.rmtree(self.path.parent, ignore_errors=True)
+        self.path.parent.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.write_bytes(b"")
+
+
+NO_KEY = [Keys.is_a_folder, Keys.is_below_a_file]
+
+
+@pytest.mark.parametrize("spoil", NO_KEY)
+def test_without_a_key_configure_writes_and_says_that_undo_will_not_know_it(
+    strapi_shop: Shop, admin_server: AdminServer, spoil: Callable[[Keys], None]
+) -> None:
+    spoil(Keys())
+
+    done = configure(strapi_shop, "--redirect", REDIRECT)
+
+    assert done.code == 0
+    assert admin_server.twitter["key"] == KEY
+    assert "`undo` will not know this setting as its own" in done.err
+    assert str(checkpoints(strapi_shop)[0]) in done.err
+    undone = undo(strapi_shop, **BY_TOKEN)
+    assert (undone.code, undone.json["data"]["provider"]) == (0, "unchanged")
+    assert "or it was written under another home" in undone.err
+    assert admin_server.twitter["key"] == KEY
+
+
+@pytest.mark.parametrize("spoil", NO_KEY)
+def test_a_key_that_cannot_be_read_does_not_keep_the_files_from_being_put_back(
+    shop: Shop, spoil: Callable[[Keys], None]
+) -> None:
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    spoil(Keys())
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "unchanged")
+    assert shop.files() == before
+
+
+def test_a_broken_checkpoint_of_strapi_does_not_keep_the_files_from_being_put_back(
+    shop: Shop,
+) -> None:
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    (broken,) = shop.state.glob("checkpoints/*-provider.json")
+    broken.write_bytes(b"")
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (1, "unchanged")
+    assert str(broken) in done.err
+    assert shop.files() == before
+
+
+@pytest.mark.parametrize("keys", [b"", None])
+def test_a_checkpoint_that_was_made_without_a_key_matches_nothing(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers, keys: bytes | None
+) -> None:
+    """With an empty key everybody could make one: with an empty file of one, or none, it counts as none."""
+    place = Keys()
+    if keys is None:
+        place.is_below_a_file()
+    else:
+        place.path.parent.mkdir(parents=True)
+        place.path.write_bytes(keys)
+    admin_server.twitter["callback"] = REDIRECT
+    now = copy.deepcopy(admin_server.api.providers)
+    planted(strapi_shop, after={"callback": fingerprint(REDIRECT, b"")})
+
+    done = undo(strapi_shop, **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "unchanged"
+    assert admin_server.api.providers == now
+
+
 def test_credentials_go_to_another_machine_only_where_the_user_names_it(strapi_shop: Shop) -> None:
     planted(strapi_shop, strapi="https://evil.example")
 
@@ -308,17 +424,19 @@ def test_credentials_go_to_another_machine_only_where_the_user_names_it(strapi_s
         {"before": None},
     ],
 )
-@pytest.mark.parametrize("command", ["undo", "status"])
 def test_a_checkpoint_that_is_none_is_said_and_nothing_is_sent(
-    strapi_shop: Shop, admin_server: AdminServer, values: dict[str, Any], command: str
+    strapi_shop: Shop, admin_server: AdminServer, values: dict[str, Any]
 ) -> None:
     path = planted(strapi_shop, **values)
 
-    done = run(command, "--json", cwd=strapi_shop.root, env=BY_TOKEN)
+    undone = undo(strapi_shop, **BY_TOKEN)
+    status = run("status", "--json", cwd=strapi_shop.root)
 
-    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
-    assert str(path) in done.error["message"]
+    assert (undone.code, undone.json["data"]["provider"]) == (1, "unchanged")
+    assert str(path) in undone.err
     assert READ not in admin_server.calls
+    assert (status.code, status.error["code"]) == (1, "checkpoint_broken")
+    assert str(path) in status.error["message"]
 
 
 def test_a_deployed_strapi_is_undone_where_it_is_named(tmp_path: Path) -> None:
@@ -330,6 +448,89 @@ def test_a_deployed_strapi_is_undone_where_it_is_named(tmp_path: Path) -> None:
 
         assert done.json["data"]["provider"] == "restored"
         assert server.twitter["key"] == ""
+
+
+def test_the_strapi_that_is_named_is_the_one_that_is_undone(
+    strapi_shop: Shop, admin_server: AdminServer
+) -> None:
+    with AdminServer() as deployed:
+        configure(strapi_shop, "--strapi", deployed.url, "--redirect", REDIRECT)
+        configure(strapi_shop, "--redirect", REDIRECT)
+        admin_server.calls.clear()
+
+        done = undo(strapi_shop, "--strapi", deployed.url, **BY_TOKEN)
+
+        assert done.json["data"]["provider"] == "restored"
+        assert deployed.twitter["key"] == ""
+    assert admin_server.calls == [], "its administrator's token is not for this one"
+    assert admin_server.twitter["key"] == KEY
+
+
+def test_a_strapi_that_is_named_by_another_name_of_this_machine_is_the_same(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    done = undo(shop, "--strapi", f"http://127.0.0.1:{admin_server.port}", **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+
+
+def test_all_goes_newest_first_whatever_this_machine_was_called(
+    shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    by_number = f"http://127.0.0.1:{admin_server.port}"
+    configure(shop, "--strapi", by_number, **BY_TOKEN, **OTHER_PAIR)
+    configure(shop, **BY_TOKEN, **PAIR)
+    assert len(checkpoints(shop)) == 3
+
+    done = undo(shop, "--all", **BY_TOKEN)
+
+    assert done.json["data"]["provider"] == "restored"
+    assert admin_server.api.providers == before
+    assert checkpoints(shop) == []
+
+
+def test_where_nothing_is_noted_of_the_strapi_that_is_named_the_others_are(
+    shop: Shop, admin_server: AdminServer
+) -> None:
+    admin_server.calls.clear()
+
+    done = undo(shop, "--strapi", "https://cms.example.com", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, None)
+    assert f"left to undo at https://cms.example.com, but at {admin_server.url}." in done.err
+    assert admin_server.calls == []
+
+
+@pytest.mark.parametrize("words", [("--all",), ("--strapi", "here"), ("--all", "--strapi", "here")])
+def test_a_newer_one_of_a_deployed_strapi_does_not_keep_the_one_of_this_machine(
+    shop: Shop, admin_server: AdminServer, before: Providers, words: tuple[str, ...]
+) -> None:
+    path = checkpoints(shop)[0]
+    newer = {**json.loads(path.read_text()), "number": 2, "strapi": "https://cms.example.com:443"}
+    path.with_name("0002-provider.json").write_text(json.dumps(newer))
+
+    done = undo(shop, *(admin_server.url if word == "here" else word for word in words), **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (0, "restored")
+    assert admin_server.api.providers == before
+    assert [one.name for one in checkpoints(shop)] == ["0002-provider.json"]
+    says = "twitter-setup undo --strapi https://cms.example.com"
+    assert (says in done.err) is ("--strapi" not in words)
+
+
+def test_one_strapi_that_is_down_does_not_keep_another_from_its_former_setting(
+    strapi_shop: Shop, admin_server: AdminServer, before: Providers
+) -> None:
+    configure(strapi_shop, "--redirect", REDIRECT)
+    with AdminServer() as other:
+        configure(strapi_shop, "--strapi", other.url, "--redirect", REDIRECT)
+
+    done = undo(strapi_shop, "--all", **BY_TOKEN)
+
+    assert (done.code, done.json["data"]["provider"]) == (1, "restored")
+    assert "was not put back. Strapi does not answer" in done.err
+    assert admin_server.api.providers == before
 
 
 def test_undo_waits_for_a_configure_that_is_writing(

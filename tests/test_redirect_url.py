@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from twitter_setup import redirect_url
 from twitter_setup.errors import SetupError
-from twitter_setup.redirect_url import parse, path_of, printable
+from twitter_setup.redirect_url import parse, parse_path, path_of, printable
 
+EXAMPLE = "--redirect http://localhost:3000/connect/twitter/redirect"
 PAGE = "https://app.example.com/connect/twitter/redirect"
 
 
@@ -32,10 +33,21 @@ def test_an_absolute_url_is_taken_as_it_is(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "says", "instead"),
     [
-        ("", "is empty", "--redirect http://localhost:3000/connect/twitter/redirect"),
-        ("  ", "is empty", "--redirect http://localhost:3000/connect/twitter/redirect"),
+        ("", "is empty", EXAMPLE),
+        ("  ", "is empty", EXAMPLE),
         ("/in/x", "is not a whole address", "--redirect http://localhost:3000/in/x"),
-        ("app.example.com", "is not a whole address", "http://localhost:3000/app.example.com"),
+        ("app.example.com", "is not a whole address", "--redirect https://app.example.com"),
+        ("//app.example.com/in", "is not a whole address", "--redirect https://app.example.com/in"),
+        (
+            "app.example.com:8443/in/",
+            "is not a whole",
+            "--redirect https://app.example.com:8443/in",
+        ),
+        ("localhost:3000/in", "is not a whole address", "--redirect http://localhost:3000/in"),
+        ("127.0.0.1:5173/in", "is not a whole address", "--redirect http://127.0.0.1:5173/in"),
+        ("[::1]:5173/in", "is not a whole address", "--redirect http://[::1]:5173/in"),
+        ("login", "is not a whole address", EXAMPLE),
+        ("mailto:me", "is not a whole address", EXAMPLE),
         (f"{PAGE}/", "has a slash at the end, which Strapi refuses", f"--redirect {PAGE}"),
         (f"{PAGE}?a=1", "has a query or a fragment in it", f"--redirect {PAGE}"),
         (f"{PAGE}#x", "has a query or a fragment in it", f"--redirect {PAGE}"),
@@ -82,11 +94,45 @@ def test_every_text_is_taken_or_refused_in_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "path"),
-    [(None, "/connect/twitter/redirect"), ("", "/connect/twitter/redirect"), ("in", "/in")],
+    [
+        (None, "/connect/twitter/redirect"),
+        ("", "/connect/twitter/redirect"),
+        ("in", "/in"),
+        ("in/", "/in"),
+        ("/in/x//", "/in/x"),
+        ("/", ""),
+    ],
 )
-def test_a_path_of_the_settings_begins_with_one_slash(setting: str | None, path: str) -> None:
+def test_a_path_of_the_settings_begins_with_one_slash_and_ends_with_none(
+    setting: str | None, path: str
+) -> None:
     assert path_of(setting) == path
     assert path_of("//evil.example/x") == "/evil.example/x"
+
+
+@pytest.mark.parametrize("path", ["", "/", "login/", "/in/x", "zurück"])
+def test_a_path_that_strapi_takes_is_read(path: str) -> None:
+    assert parse_path(path) == path
+    assert parse(f"https://app.example.com{path_of(path)}")
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("login?x=1", "has a query or a fragment in it"),
+        ("login#x", "has a query or a fragment in it"),
+        ("a b", "is not a path that Strapi takes"),
+        ("login.", "is not a path that Strapi takes"),
+        ("a\x1b[2J", "is not a path that Strapi takes"),
+        ("http://localhost:3000/in", "is a whole address"),
+    ],
+)
+def test_a_path_that_no_redirect_url_can_end_with_is_refused(path: str, says: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        parse_path(path)
+
+    assert says in caught.value.message
+    assert caught.value.message.isprintable()
 
 
 @given(st.text())

@@ -24,16 +24,21 @@ def shop(tmp_path: Path) -> Shop:
     return make_shop(tmp_path / "cafe")
 
 
-def plant(shop: Shop, victim: Path) -> None:
+def plant(shop: Shop, victim: Path, *, as_named: str = "", ending: str = ".pending.json") -> Path:
     """A pending checkpoint, as a cloned repository could hold one, that would rewrite `victim`."""
     line = base64.b64encode(victim.read_bytes().rstrip()).decode()
     evil = base64.b64encode(PLANTED.rstrip()).decode()
     step = {"before": digest(PLANTED), "after": digest(b"never"), "patches": []}
-    record = {"path": str(victim), "steps": [{**step, "hunks": [{"old": [evil], "new": [line]}]}]}
+    record = {
+        "path": as_named or str(victim),
+        "steps": [{**step, "hunks": [{"old": [evil], "new": [line]}]}],
+    }
     checkpoint = {"version": 1, "number": 1, "kind": "passing", "created": "x", "files": [record]}
     folder = shop.state / "checkpoints"
     folder.mkdir(parents=True)
-    (folder / "0001-passing.pending.json").write_text(json.dumps(checkpoint))
+    path = folder / f"0001-passing{ending}"
+    path.write_text(json.dumps(checkpoint))
+    return path
 
 
 @pytest.mark.parametrize("words", [["undo"], [*QUICK_TUNNEL]])
@@ -49,6 +54,118 @@ def test_a_checkpoint_that_names_a_file_outside_is_refused(
     assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
     assert str(victim) in done.error["message"]
     assert victim.read_bytes() == b"export PATH\n"
+
+
+@pytest.mark.parametrize("named", ["relative", "whole", "through a link", "in capitals"])
+@pytest.mark.parametrize("words", [["verify", "project"], ["urls"], ["undo"]])
+def test_a_checkpoint_that_names_a_file_of_git_s_own_is_refused(
+    shop: Shop, words: list[str], named: str
+) -> None:
+    """git would run what that file names, at the next `git status`."""
+    config = shop.root / ".git" / "config"
+    config.write_bytes(b"[core]\n")
+    link = shop.backend / ".env.local"
+    link.symlink_to(config)
+    (shop.root / ".GIT").mkdir()
+    names = {
+        "relative": ".git/config",
+        "whole": str(config),
+        "through a link": str(link),
+        "in capitals": str(shop.root / ".GIT" / "config"),
+    }
+    plant(shop, config, as_named=names[named])
+
+    done = run(*words, "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
+    assert names[named] in done.error["message"]
+    assert config.read_bytes() == b"[core]\n"
+
+
+@pytest.mark.parametrize("ending", [".json", ".pending.json"])
+@pytest.mark.parametrize("mark", [None, "", "0" * 64, 1])
+def test_a_checkpoint_without_the_user_s_mark_is_left_alone_and_said(
+    shop: Shop, mark: object, ending: str
+) -> None:
+    before = shop.config.read_bytes()
+    path = plant(shop, shop.config, ending=ending)
+    if mark is not None:
+        path.write_text(json.dumps({**json.loads(path.read_text()), "mark": mark}))
+
+    done = run("undo", "--all", "--json", cwd=shop.root)
+
+    assert done.code == 1, "something may have had to be put back"
+    ((kept),) = done.json["data"]["kept"]
+    assert kept["path"] == str(shop.config)
+    assert f"the checkpoint {path} has no mark of yours" in kept["reason"]
+    assert shop.config.read_bytes() == before
+    assert path.exists()
+
+
+def test_commands_go_on_beside_a_checkpoint_that_is_not_the_user_s(shop: Shop) -> None:
+    before = shop.files()
+    plant(shop, shop.config)
+
+    sheet = run("urls", "--url", "https://a.example.com", cwd=shop.root)
+    tunnel = run(*QUICK_TUNNEL, cwd=shop.root)
+
+    for done in (sheet, tunnel):
+        assert done.code == 0
+        assert f"{shop.config} was left as it is: the checkpoint" in done.err
+    run("undo", "--all", cwd=shop.root)
+    assert shop.files() == before, "the tunnel's own checkpoint is undone"
+
+
+def test_a_checkpoint_that_was_changed_after_it_was_written_is_left_alone(shop: Shop) -> None:
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    changed = shop.files()
+    for path in (shop.state / "checkpoints").iterdir():
+        path.write_text(json.dumps({**json.loads(path.read_text()), "created": "y"}))
+
+    done = run("undo", "--all", "--json", cwd=shop.root)
+
+    assert (done.code, done.json["data"]["restored"]) == (1, [])
+    assert shop.files() == changed
+
+
+def test_a_new_session_does_not_take_over_a_checkpoint_that_is_not_the_user_s(shop: Shop) -> None:
+    path = plant(shop, shop.config, ending=".json")
+    content = path.read_bytes()
+
+    run(*QUICK_TUNNEL, cwd=shop.root)
+
+    assert path.read_bytes() == content
+    assert len(list((shop.state / "checkpoints").iterdir())) == 3
+
+
+def test_without_a_place_for_a_key_what_was_written_is_put_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    assert shop.files() != before
+
+    done = run("undo", "--all", "--json", cwd=shop.root)
+
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert shop.files() == before
+
+
+@pytest.mark.parametrize("name", ["Makefile", ".envrc", "src/server.js", ".husky/pre-commit"])
+def test_without_a_place_for_a_key_only_files_that_sessions_change_are_put_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
+    victim = shop.root / name
+    victim.parent.mkdir(exist_ok=True)
+    victim.write_bytes(b"all:\n")
+    plant(shop, victim)
+
+    done = run("undo", "--json", cwd=shop.root)
+
+    assert (done.code, [one["path"] for one in done.json["data"]["kept"]]) == (1, [str(victim)])
+    assert victim.read_bytes() == b"all:\n"
 
 
 def test_a_front_end_elsewhere_is_undone_since_the_user_s_own_list_knows_it(

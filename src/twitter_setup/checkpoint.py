@@ -7,35 +7,23 @@ Undo works from the journal alone: it parses nothing, asks nothing and needs no 
 from __future__ import annotations
 
 import errno
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
 
-from twitter_setup import atomic, journal
+from twitter_setup import atomic, checkpoint_file, journal
+from twitter_setup.checkpoint_file import (
+    Checkpoint,
+    Kind,
+    file_of,
+    next_number,
+    pending_file_of,
+    save,
+)
 from twitter_setup.edits.spans import FileEdit
-from twitter_setup.errors import Advice, FileChanged, SetupError
+from twitter_setup.errors import Advice, FileChanged
 from twitter_setup.journal import Record
-
-Kind = Literal["passing", "lasting"]
-_PENDING = ".pending.json"
-OF_STRAPI = "-provider.json"  # in the same folder, and no file of the user's: `provider_checkpoint`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checkpoint:
-    """What `undo` needs to put one set of files back. `number` orders them, newest highest."""
-
-    number: int
-    kind: Kind
-    created: str
-    records: tuple[Record, ...]
-
-    @property
-    def id(self) -> str:
-        return f"{self.number:04d}-{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +44,13 @@ class Undone:
 
 
 def checkpoints(folder: Path) -> tuple[Checkpoint, ...]:
-    """The committed checkpoints in `folder`, oldest first; raises `SetupError` for a broken one."""
-    return _load_all(folder, pending=False)
+    """The user's own committed ones in `folder`, oldest first; raises `SetupError` for a broken one."""
+    return checkpoint_file.own(folder, pending=False)
 
 
 def pending(folder: Path) -> tuple[Checkpoint, ...]:
-    """Checkpoints of an apply that never finished."""
-    return _load_all(folder, pending=True)
+    """The user's own of an apply that never finished."""
+    return checkpoint_file.own(folder, pending=True)
 
 
 def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
@@ -85,9 +73,9 @@ def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
         created=former[-1].created if former else _now(),
         records=_grown(records, edits),
     )
-    target = _file(folder, checkpoint)
-    journal_path = target if former else _pending_file(folder, checkpoint)
-    _save(journal_path, checkpoint)
+    target = file_of(folder, checkpoint)
+    journal_path = target if former else pending_file_of(folder, checkpoint)
+    save(journal_path, checkpoint)
     refused = _write_all(edits, journal_path, former[-1] if former else None)
     if journal_path != target:
         journal_path.replace(target)
@@ -119,7 +107,7 @@ def _write_all(
         if former is None:
             journal_path.unlink(missing_ok=True)
         else:
-            _save(journal_path, former)
+            save(journal_path, former)
         raise
     return refused
 
@@ -176,10 +164,10 @@ def undo(folder: Path, checkpoint: Checkpoint) -> Undone:
         elif changed:
             restored.append(path)
     if remaining:
-        _save(_file(folder, checkpoint), replace(checkpoint, records=tuple(remaining)))
+        save(file_of(folder, checkpoint), replace(checkpoint, records=tuple(remaining)))
     else:
-        _file(folder, checkpoint).unlink(missing_ok=True)
-    _pending_file(folder, checkpoint).unlink(missing_ok=True)
+        file_of(folder, checkpoint).unlink(missing_ok=True)
+    pending_file_of(folder, checkpoint).unlink(missing_ok=True)
     atomic.sync_folder(folder)
     return Undone(tuple(restored), tuple(kept))
 
@@ -237,64 +225,3 @@ def _grown(records: Iterable[Record], edits: Iterable[FileEdit]) -> tuple[Record
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _file(folder: Path, checkpoint: Checkpoint) -> Path:
-    return folder / f"{checkpoint.id}.json"
-
-
-def _pending_file(folder: Path, checkpoint: Checkpoint) -> Path:
-    return folder / f"{checkpoint.id}{_PENDING}"
-
-
-def next_number(folder: Path) -> int:
-    taken = [int(p.name[:4]) for p in folder.glob("*.json") if p.name[:4].isdigit()]
-    return max(taken, default=0) + 1
-
-
-def _save(path: Path, checkpoint: Checkpoint) -> None:
-    data = {
-        "version": 1,
-        "number": checkpoint.number,
-        "kind": checkpoint.kind,
-        "created": checkpoint.created,
-        "files": [journal.record_to_json(record) for record in checkpoint.records],
-    }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        atomic.replace(path, json.dumps(data, indent=1).encode(), mode=0o600)
-    except OSError as error:
-        raise atomic.not_writable(path, atomic.reason_of(error)) from error
-
-
-def _load_all(folder: Path, *, pending: bool) -> tuple[Checkpoint, ...]:
-    if not folder.is_dir():
-        return ()
-    paths = sorted(
-        p
-        for p in folder.glob("*.json")
-        if p.name.endswith(_PENDING) == pending and not p.name.endswith(OF_STRAPI)
-    )
-    return tuple(_load(path) for path in paths)
-
-
-def _load(path: Path) -> Checkpoint:
-    try:
-        data: dict[str, Any] = json.loads(path.read_bytes())
-        if data["kind"] not in {"passing", "lasting"}:
-            raise ValueError(data["kind"])
-        return Checkpoint(
-            number=int(data["number"]),
-            kind=data["kind"],
-            created=str(data["created"]),
-            records=tuple(journal.record_from_json(record) for record in data["files"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SetupError(
-            "checkpoint_broken",
-            f"The checkpoint {path} cannot be read ({type(error).__name__}).",
-            advice=[
-                Advice("compare the project with git, then delete that file", command="git diff"),
-            ],
-            unchanged="Nothing was changed.",
-        ) from error

@@ -112,7 +112,8 @@ def _line_of_standard_input(name: str) -> str:
     try:
         if sys.stdin is not None and sys.stdin.isatty():
             return getpass.getpass(f"Consumer {name.capitalize()}: ", stream=sys.stderr)
-        return sys.stdin.readline() if sys.stdin is not None else ""
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        return line.rstrip("\r\n") or line  # an empty line is not the end
     except EOFError:
         return ""
     except UnicodeDecodeError:

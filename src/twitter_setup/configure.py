@@ -102,7 +102,8 @@ def _run(target: Target, strapi: Strapi, pair: Pair, writer: Writer, view: View)
         has_undo=target.state is not None,
         next_step=_next_step(target),
     )
-    _look_at_callback(data["callback_url"], target, view)
+    if not target.options.disable:
+        _look_at_callback(data["callback_url"], target, view)
 
 
 def _next_step(target: Target) -> str:

@@ -11,7 +11,7 @@ from twitter_setup.public_url import is_loopback
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
 from twitter_setup.state import StateFolder
-from twitter_setup.strapi import local_address
+from twitter_setup.strapi import local_address, port_at
 from twitter_setup.view import View
 
 
@@ -33,7 +33,7 @@ class Target:
 def find(
     options: Options, located: Located | None, view: View, *, with_credentials: bool = True
 ) -> Target:
-    """`options` with the settings laid under them; raises as `strapi_address.choose`."""
+    """The Strapi of `--strapi`, of the settings, or of this project; raises as `strapi_address.choose`."""
     if located is None:
         return Target(address=options.strapi or "", options=options)
     local = local_address(located.backend.port)
@@ -54,6 +54,5 @@ def find(
 
 def _is_here(address: str, given: str | None, local: str) -> bool:
     """On this machine; one that the flag names only at the back end's own port."""
-    parts = urlsplit(address)
-    same_port = parts.port == urlsplit(local).port
-    return is_loopback(parts.hostname or "") and (given is None or same_port)
+    host = urlsplit(address).hostname or ""
+    return is_loopback(host) and (given is None or port_at(address) == port_at(local))

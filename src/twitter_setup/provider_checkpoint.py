@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic, checkpoint, providers, strapi_address
+from twitter_setup import atomic, checkpoint_file, providers, strapi_address
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.json_files import write_json
 from twitter_setup.providers import FieldChange, Providers
@@ -26,7 +26,10 @@ KIND = "provider"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCheckpoint:
-    """`before` are the former values, `absent` the fields that were not there, `after` fingerprints."""
+    """`before` are the former values, `absent` the fields that were not there, `after` fingerprints.
+
+    Those are '' where there was no place for a key to make them with.
+    """
 
     number: int
     created: str
@@ -40,10 +43,14 @@ class ProviderCheckpoint:
     def id(self) -> str:
         return f"{self.number:04d}-{KIND}"
 
-    def is_in(self, found: Providers, key: bytes) -> bool:
-        """Whether Strapi still holds what we wrote."""
+    @property
+    def is_marked(self) -> bool:
+        return all(self.after.values())
+
+    def is_in(self, found: Providers, key: bytes | None) -> bool:
+        """Whether Strapi still holds what we wrote; without the key that it was noted with, no."""
         twitter = found[providers.PROVIDER]
-        return all(
+        return key is not None and all(
             name in twitter and providers.fingerprint(twitter[name], key) == wanted
             for name, wanted in self.after.items()
         )
@@ -62,12 +69,12 @@ def save(
     twitter, key = found[providers.PROVIDER], own_key()
     names = [change.name for change in changes]
     made = ProviderCheckpoint(
-        number=checkpoint.next_number(state.checkpoints),
+        number=checkpoint_file.next_number(state.checkpoints),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         address=address,
         before={name: twitter[name] for name in names if name in twitter},
         absent=tuple(name for name in names if name not in twitter),
-        after={change.name: providers.fingerprint(change.after, key) for change in changes},
+        after={c.name: providers.fingerprint(c.after, key) if key else "" for c in changes},
         redirect_url=next((str(c.after) for c in changes if c.name == "callback"), ""),
     )
     _write(state, made)
@@ -78,7 +85,7 @@ def load_all(state: StateFolder) -> tuple[ProviderCheckpoint, ...]:
     """Oldest first; raises `checkpoint_broken`."""
     if not state.checkpoints.is_dir():
         return ()
-    paths = sorted(state.checkpoints.glob(f"*{checkpoint.OF_STRAPI}"))
+    paths = sorted(state.checkpoints.glob(f"*{checkpoint_file.OF_STRAPI}"))
     return tuple(_load(path) for path in paths if not path.name.startswith("."))
 
 
@@ -87,7 +94,7 @@ def file_of(state: StateFolder, one: ProviderCheckpoint) -> Path:
 
 
 def _name(number: int) -> str:
-    return f"{number:04d}{checkpoint.OF_STRAPI}"
+    return f"{number:04d}{checkpoint_file.OF_STRAPI}"
 
 
 def forget(state: StateFolder, one: ProviderCheckpoint) -> None:

@@ -55,6 +55,8 @@ def _chosen(twitter: Mapping[str, Any], target: Target) -> tuple[str, str]:
         return options.redirect, "the one that was given"
     if options.url:
         return _at(options.url, target), f"that of {options.url}"
+    if options.disable:  # who switches the login off asks for no other page
+        return "", ""
     return _of_the_project(twitter, target)
 
 

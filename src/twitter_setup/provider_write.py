@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from twitter_setup import provider_checkpoint, providers, strapi_errors
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.provider_checkpoint import ProviderCheckpoint
+from twitter_setup.provider_put import Unsettled, Words, put
 from twitter_setup.providers import FieldChange, Providers
 from twitter_setup.state import StateFolder
 from twitter_setup.strapi import Strapi
@@ -37,8 +39,8 @@ class Writer:
             changes = providers.changes(found, wanted)
             if not changes:
                 return found, ()
-            forget = self._note(found, changes)
-            return self._replace(found, providers.with_twitter(found, wanted), forget), changes
+            made = self._note(found, changes)
+            return self._put(found, wanted, made), changes
 
     def left(self) -> str:
         """What an interruption leaves, in a sentence."""
@@ -46,58 +48,39 @@ class Writer:
             return strapi_errors.UNCHANGED
         return "Whether Strapi holds the new setting is not known: run this again."
 
-    def _note(self, found: Providers, changes: tuple[FieldChange, ...]) -> Callable[[], None]:
-        """A checkpoint; returns what takes it away again."""
-        state = self._state
-        if state is None:
+    def _note(
+        self, found: Providers, changes: tuple[FieldChange, ...]
+    ) -> ProviderCheckpoint | None:
+        if self._state is None:
             self._view.note(
                 "There is no project here, so `undo` cannot put the former setting back."
             )
-            return lambda: None
-        made = provider_checkpoint.save(state, self._strapi.address, found, changes)
-        return lambda: provider_checkpoint.forget(state, made)
+            return None
+        made = provider_checkpoint.save(self._state, self._strapi.address, found, changes)
+        if not made.is_marked:
+            place = provider_checkpoint.file_of(self._state, made)
+            self._view.note(
+                "Your own state folder cannot be used, where a key of yours would be: `undo` will not know "
+                "this setting as its own.",
+                [Advice(f"the former setting is in {place}")],
+            )
+        return made
 
-    def _replace(self, before: Providers, sent: Providers, forget: Callable[[], None]) -> Providers:
-        """What counts is what Strapi holds then: an answer that was lost on the way is no failure."""
-        refusal: SetupError | None = None
+    def _put(
+        self, before: Providers, wanted: Mapping[str, Any], made: ProviderCheckpoint | None
+    ) -> Providers:
+        """The checkpoint goes only where Strapi said no: one that was silent may still do it."""
+        advice = [_LOOK, _UNDO] if self._state else [_LOOK]
+        sent = providers.with_twitter(before, wanted)
         self.is_sent = True
         try:
-            self._strapi.replace_providers(sent)
-        except SetupError as error:
-            refusal = error
-        try:
-            now = self._strapi.providers()
-        except SetupError as error:
-            raise self._not_seen(refusal, error) from None
-        wrong = list(providers.differences(sent, now))
-        if not wrong:
-            return now
-        if refusal is None:
-            raise SetupError(
-                "strapi_error",
-                f"Strapi holds something else than what was written: {', '.join(wrong[:5])}. "
-                "Somebody may have changed it at the same moment.",
-                advice=self._advice(),
-            )
-        if list(providers.differences(providers.stored(before), now)):
-            state = "Strapi holds neither the former nor the new setting: look at its providers."
-        else:
-            forget()
-            state = strapi_errors.UNCHANGED
-        raise SetupError(refusal.code, refusal.message, advice=refusal.advice, unchanged=state)
-
-    def _not_seen(self, refusal: SetupError | None, silence: SetupError) -> SetupError:
-        if refusal is not None:
-            state = "Whether the new setting was written is not known."
-            return SetupError(refusal.code, refusal.message, advice=self._advice(), unchanged=state)
-        return SetupError(
-            silence.code,
-            f"The new setting was written, and could not be read back. {silence.message}",
-            advice=self._advice(),
-        )
-
-    def _advice(self) -> list[Advice]:
-        return [_LOOK, _UNDO] if self._state else [_LOOK]
+            return put(self._strapi, before, sent, Words("new", "written", advice))
+        except Unsettled:
+            raise
+        except SetupError:
+            if self._state is not None and made is not None:
+                provider_checkpoint.forget(self._state, made)
+            raise
 
 
 @contextmanager

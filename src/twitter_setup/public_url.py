@@ -36,10 +36,13 @@ def parse_public_url(text: str) -> str:
     if scheme.group(1).lower() not in _DEFAULT_PORTS:
         raise _wrong(f"starts with {scheme.group(1)}://, and only https:// will do", _example())
     parts = _split(text)
-    host = _host(parts)
-    origin = f"{parts.scheme}://{host}{_port(parts)}"
+    try:
+        host, port = host_of(parts), port_of(parts)
+    except ValueError as problem:
+        raise _wrong(str(problem), _example()) from None
+    origin = f"{parts.scheme}://{host}{port}"
     _refuse_extras(text, parts, origin)
-    _refuse_host(parts, host)
+    _refuse_host(parts, host, port)
     return origin
 
 
@@ -94,36 +97,40 @@ def _split(text: str) -> SplitResult:
     return parts
 
 
-def _host(parts: SplitResult) -> str:
-    """Write the host as browsers and X do: lower case, punycode, IPv6 in brackets."""
+def host_of(parts: SplitResult) -> str:
+    """The host as browsers and X write it: lower case, punycode, IPv6 in brackets.
+
+    Raises `ValueError` that says what is wrong, to be read after the name of the setting.
+    """
     named = (parts.hostname or "").removesuffix(".")
     if not named:
-        raise _wrong("has no host", _example())
+        raise ValueError("has no host")
     address = _address(named)
     if address is not None:
         return f"[{address}]" if address.version == 6 else str(address)
     host = named if named.isascii() else _punycode(named)
     labels = host.split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise _wrong(f"has no valid host name: {shown(named)}", _example())
+        raise ValueError(f"has no valid host name: {shown(named)}")
     if _NUMBER.fullmatch(labels[-1]):
-        raise _wrong(
-            f"has no valid host name: {host} (an IPv4 address has four numbers up to 255)",
-            _example(),
+        raise ValueError(
+            f"has no valid host name: {host} (an IPv4 address has four numbers up to 255)"
         )
     return host
 
 
 def _punycode(host: str) -> str:
+    """By IDNA 2008, as browsers do: in that of 2003 `faß` is `fass`, another's domain."""
     import httpx  # noqa: PLC0415  (not for --help)
 
     try:
         return httpx.URL(f"https://{host}").raw_host.decode("ascii")
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise _wrong(f"has no valid host name: {shown(host)}", _example()) from error
+    except (httpx.InvalidURL, UnicodeError):
+        raise ValueError(f"has no valid host name: {shown(host)}") from None
 
 
-def _port(parts: SplitResult) -> str:
+def port_of(parts: SplitResult) -> str:
+    """`:port` of an address of http or https, '' for its default port; raises as `host_of`."""
     try:
         port = parts.port
     except ValueError:
@@ -131,7 +138,7 @@ def _port(parts: SplitResult) -> str:
     if port is None or port == _DEFAULT_PORTS[parts.scheme]:
         return ""
     if port == 0:
-        raise _wrong("has a port that is not a number from 1 to 65535", _example())
+        raise ValueError("has a port that is not a number from 1 to 65535")
     return f":{port}"
 
 
@@ -147,9 +154,8 @@ def _refuse_extras(text: str, parts: SplitResult, origin: str) -> None:
         )
 
 
-def _refuse_host(parts: SplitResult, host: str) -> None:
+def _refuse_host(parts: SplitResult, host: str, port: str) -> None:
     address = _address(host.strip("[]"))
-    port = _port(parts)
     if address is not None and address.is_unspecified:
         raise _wrong(f"names {host}, an address to listen on and not one to visit", _example())
     if host == "localhost" or host.endswith(".localhost"):

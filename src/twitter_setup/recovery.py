@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, project, provider_undo
+from twitter_setup import checkpoint, checkpoint_file, project, provider_undo
 from twitter_setup.checkpoint import Undone
+from twitter_setup.checkpoint_file import Checkpoint
 from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.redirect_url import printable
 from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
@@ -37,20 +39,50 @@ def tunnel_running(state: StateFolder) -> SetupError:
 
 
 def _check_paths(state: StateFolder) -> None:
-    """Refuse checkpoints that name files outside the project: a repository may have brought them."""
-    root, known = project.repository_root(state.backend).resolve(), state.outside()
+    """Refuse checkpoints that name files which are none of a project: a repository may have brought them."""
     folder = state.checkpoints
-    for one in (*checkpoint.checkpoints(folder), *checkpoint.pending(folder)):
+    root, known = project.repository_root(state.backend).resolve(), state.outside()
+    own = (*checkpoint.checkpoints(folder), *checkpoint.pending(folder))
+    for one in (*own, *(one for _, one in checkpoint_file.foreign(folder))):
         for record in one.records:
-            target = Path(record.path).resolve()
-            if not target.is_relative_to(root) and str(target) not in known:
+            problem = _problem_of(Path(record.path), root, known)
+            if problem:
                 raise SetupError(
                     "checkpoint_broken",
-                    f"A checkpoint in {folder} names {record.path}, which is outside this project "
-                    "and was not changed by a session of yours.",
+                    f"A checkpoint in {folder} names {printable(record.path)}, which {problem}.",
                     advice=[Advice(f"look at {folder}; delete it if it is not yours")],
                     unchanged="Nothing was changed.",
                 )
+
+
+def _problem_of(path: Path, root: Path, known: Collection[str]) -> str:
+    """'' for a file that a session of this project may have changed."""
+    if not path.is_absolute():
+        return "is not a whole path, as ours are"
+    target = path.resolve()
+    if not target.is_relative_to(root):
+        is_known = str(target) in known
+        return (
+            "" if is_known else "is outside this project and was not changed by a session of yours"
+        )
+    # git runs what its own files name, and a clone brings none of them along.
+    is_gits = ".git" in {part.casefold() for part in target.relative_to(root).parts}
+    return "is git's own, which no session changes" if is_gits else ""
+
+
+def _foreign(state: StateFolder) -> Undone:
+    """What is left alone, since nothing shows that this user wrote it."""
+    return Undone(
+        kept=tuple(
+            (
+                Path(printable(record.path)),
+                f"the checkpoint {printable(str(file))} has no mark of yours (written under another home "
+                "or by an older version, or brought along by the repository); look at both, then delete it",
+            )
+            for file, one in checkpoint_file.foreign(state.checkpoints)
+            for record in one.records
+        )
+    )
 
 
 def recover(state: StateFolder, view: View) -> Callable[[], None]:
@@ -68,6 +100,7 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
         if not record.kept:
             undone += undo_passing(state)
             state.forget_session()
+    undone += _foreign(state)
     if record is not None and not record.kept:
         view.note(
             f"An earlier run (PID {record.pid}) was ended from outside: {_said(undone)}.",
@@ -117,7 +150,7 @@ def _undo_kinds(state: StateFolder, *, everything: bool, settle: bool = False) -
     return undone + _undo(state, lasting)
 
 
-def _undo(state: StateFolder, found: Sequence[checkpoint.Checkpoint]) -> Undone:
+def _undo(state: StateFolder, found: Sequence[Checkpoint]) -> Undone:
     undone = Undone()
     for one in reversed(found):
         undone += checkpoint.undo(state.checkpoints, one)
@@ -149,6 +182,7 @@ def undo(
         provider, failed = provider_undo.undo(state, options, view, everything=everything)
         with _strapi_told(state, record, view) as strapi:
             undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
+            undone += _foreign(state)
             state.forget_session()
             strapi.undone = undone
         if everything:
@@ -158,7 +192,9 @@ def undo(
     left = [
         c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
     ]
-    return undone_data(undone, provider), ExitCode.FAILED if left or failed else ExitCode.OK
+    left_alone = checkpoint_file.foreign(state.checkpoints)
+    has_failed = bool(left or left_alone or failed)
+    return undone_data(undone, provider), ExitCode.FAILED if has_failed else ExitCode.OK
 
 
 def recover_if_free(state: StateFolder, view: View) -> None:

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import shown
+from twitter_setup.public_url import is_loopback, shown
 
 DEFAULT_PATH = "/connect/twitter/redirect"
 # What Strapi's admin form accepts (Providers, `callback`), in every version from 4 on.
@@ -20,8 +20,29 @@ def printable(text: str) -> str:
 
 
 def path_of(setting: str | None) -> str:
-    """`[frontend] redirect_path`, or the path of Strapi's guide; with a slash in front."""
-    return "/" + (setting or DEFAULT_PATH).lstrip("/")
+    """`[frontend] redirect_path`, or the path of Strapi's guide: with a slash in front, and none at the end.
+
+    '' for the front end's first page.
+    """
+    path = (setting or DEFAULT_PATH).strip("/")
+    return path and f"/{path}"
+
+
+def parse_path(text: str) -> str:
+    """Read `[frontend] redirect_path`: refuses what no redirect URL of Strapi's can end with.
+
+    Raises `usage`; the message is to be read after the name of the setting.
+    """
+    problem = ""
+    if "://" in text:
+        problem = "is a whole address, where a path alone goes"
+    elif "?" in text or "#" in text:
+        problem = "has a query or a fragment in it, which Strapi removes"
+    elif not text.isprintable() or not _ACCEPTED.fullmatch(f"https://host{path_of(text)}"):
+        problem = f"is not a path that Strapi takes: {printable(shown(text))}"
+    if problem:
+        raise SetupError("usage", f"redirect_path {problem}", unchanged="Nothing was changed.")
+    return text
 
 
 def parse(text: str) -> str:
@@ -42,7 +63,7 @@ def parse(text: str) -> str:
     if not parts.scheme or "://" not in url:
         raise _wrong(
             f"is not a whole address: {shown(url)}",
-            _fixed(f"http://localhost:3000/{url.lstrip('/')}"),
+            _fixed(_whole(url)),
         )
     if parts.scheme.lower() in _NO_PAGES or not parts.netloc:
         raise _wrong(f"names no page: {shown(url)}")
@@ -60,8 +81,24 @@ def parse(text: str) -> str:
     return url
 
 
+def _whole(text: str) -> str:
+    """What may have been meant by an address without its beginning, '' where nothing is plain."""
+    if text.startswith("/") and not text.startswith("//"):
+        return f"http://localhost:3000{text}"
+    text = text.lstrip("/")
+    place = text.partition("/")[0]
+    host = place.rpartition(":")[0] or place
+    if is_loopback(host):
+        return f"http://{text}"
+    return f"https://{text}" if "." in place or ":" in place else ""
+
+
 def _fixed(url: str) -> str:
-    return url.rstrip("/") if _ACCEPTED.fullmatch(url.rstrip("/")) else ""
+    """`url` without what Strapi refuses at its end; '' where that would not do either."""
+    try:
+        return parse(url.rstrip("/"))
+    except SetupError:
+        return ""
 
 
 def _wrong(problem: str, fixed: str = "") -> SetupError:

@@ -22,19 +22,33 @@ def registry_folder() -> Path:
     return user_state_path("twitter-setup", appauthor=False) / "sessions"
 
 
-def own_key() -> bytes:
-    """A key of this user's alone, made at its first use; b'' where there is no place to keep one.
+def own_key() -> bytes | None:
+    """A key of this user's alone, made at its first use; None where there is no place to keep one.
 
     What was noted with it was noted by this user: a repository cannot bring it along.
     """
-    path = registry_folder().with_name("key")
-    with suppress(FileNotFoundError):
-        return path.read_bytes()
     with suppress(*NO_REGISTRY):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        atomic.replace(path, os.urandom(32), mode=0o600)
+        path = registry_folder().with_name("key")
+        return _key_in(path) or _new_key(path)
+    return None
+
+
+def _key_in(path: Path) -> bytes:
+    try:
         return path.read_bytes()
-    return b""
+    except FileNotFoundError:
+        return b""
+
+
+def _new_key(path: Path) -> bytes:
+    """One at a time: what the first has noted must not be unknown once the second has a key."""
+    from filelock import FileLock  # noqa: PLC0415 - once for each user
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with FileLock(path.with_name("key.lock"), timeout=5, mode=0o600):
+        if not _key_in(path):
+            atomic.replace(path, os.urandom(32), mode=0o600)
+        return _key_in(path)
 
 
 def registry_file(backend: Path) -> Path:

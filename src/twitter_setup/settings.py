@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.public_url import parse_domain, parse_page, parse_public_url
+from twitter_setup.redirect_url import parse_path
 
 FILE_NAME = "twitter-setup.toml"
 Reach = Literal["ngrok", "url", "local"]
@@ -52,6 +53,7 @@ _CHOICES = {
 _ADDRESSES = {
     ("reach", "url"): parse_public_url,
     ("reach", "domain"): parse_domain,
+    ("frontend", "redirect_path"): parse_path,
     ("portal", "website_url"): parse_page,
     ("portal", "terms_of_service_url"): parse_page,
     ("portal", "privacy_policy_url"): parse_page,

@@ -24,6 +24,13 @@ from twitter_setup.settings import Options, Secret
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
 _INIT = "/admin/init"
 _PROVIDERS = "/users-permissions/providers"
 
@@ -58,6 +65,11 @@ class Credentials:
 def local_address(port: int) -> str:
     """Where a Strapi of this machine is asked."""
     return f"http://localhost:{port}"
+
+
+def port_at(address: str) -> int:
+    parts = urlsplit(address)
+    return parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
 class Strapi:
@@ -97,10 +109,9 @@ class Strapi:
         return Health.UP if answer.status_code == 204 else Health.STARTING
 
     def _listens(self) -> bool:
-        parts = urlsplit(self.address)
-        if not is_loopback(parts.hostname or ""):
+        if not self._is_loopback:
             return True  # a server elsewhere is asked, not probed
-        return listens(parts.port or {"http": 80, "https": 443}[parts.scheme])
+        return listens(port_at(self.address))
 
     def check_ready(self) -> None:
         """Whether it answers and has an administrator to sign in as.
@@ -138,7 +149,7 @@ class Strapi:
     def replace_providers(self, providers: Mapping[str, Any]) -> None:
         """Write the whole list: what is not in it is gone afterwards (Strapi merges nothing).
 
-        Raises as `providers`. Where no answer came, `strapi_down`: it may be written or not.
+        Raises as `providers`. `Unanswered` where no answer came: it may be written, or still will be.
         """
         answer = self._request(
             "PUT", _PROVIDERS, token=self._signed_in(), body={"providers": providers}
@@ -183,6 +194,8 @@ class Strapi:
             problem = strapi_errors.not_a_header()
         except httpx.RequestError as error:
             problem = self._no_answer(error)
+            if not isinstance(error, _NOT_SENT):
+                problem = strapi_errors.unanswered(problem)
         if problem is not None:
             # Not from within: a chained httpx error carries the request, and that carries the token.
             raise problem

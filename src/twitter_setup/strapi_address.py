@@ -9,27 +9,28 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import is_loopback, shown
+from twitter_setup.public_url import host_of, is_loopback, port_of, shown
 from twitter_setup.redirect_url import printable
 from twitter_setup.settings import FileSettings
 from twitter_setup.view import View
 
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 _UNCHANGED = "Nothing was sent, and nothing was changed."
 
 
 def parse(text: str, name: str = "--strapi") -> str:
     """Read `text` as the base URL of a Strapi: https, or http on this machine; no slash at the end.
 
-    Raises `usage`. A path stays: Strapi may be served below one.
+    Raises `usage`. A path stays: Strapi may be served below one. The host is written as browsers do, in
+    punycode: it is shown before credentials go there, and letters can look alike.
     """
     text, seen = text.strip(), printable(shown(text.strip()))
     try:
         parts = urlsplit(text)
-        # Punycode: the host is shown before credentials go there, and letters can look alike.
-        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+        named = parts.hostname
     except ValueError:
         raise _wrong(name, f"is not an address: {seen}") from None
-    if parts.scheme not in {"http", "https"} or not host:
+    if parts.scheme not in {"http", "https"} or not named:
         raise _wrong(name, f"is not an address that begins with https://: {seen}")
     if "@" in parts.netloc:
         raise _wrong(name, "has a user name or password in it")
@@ -37,15 +38,30 @@ def parse(text: str, name: str = "--strapi") -> str:
         raise _wrong(name, "has a query or a fragment in it")
     if not text.isprintable() or " " in text or "\\" in text:
         raise _wrong(name, "has blanks, backslashes or signs in it that no address has")
+    try:
+        host, port = host_of(parts), port_of(parts)
+    except ValueError as problem:
+        raise _wrong(name, str(problem)) from None
+    path = parts.path.rstrip("/")
     if parts.scheme == "http" and not is_loopback(host):
         raise SetupError(
             "usage",
             f"{name} is http, where everybody on the way can read the administrator's credentials.",
-            advice=[Advice("use https", command=f"--strapi https://{parts.netloc}{parts.path}")],
+            advice=[Advice("use https", command=f"--strapi https://{host}{port}{path}")],
             unchanged=_UNCHANGED,
         )
-    bracketed = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{bracketed}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{host}{port}{path}"
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two addresses, as `parse` writes them, are one Strapi: this machine has several names."""
+    return _with_one_name(one) == _with_one_name(other)
+
+
+def _with_one_name(address: str) -> tuple[str, str, int | None, str]:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return parts.scheme, "localhost" if host in _HERE else host, parts.port, parts.path
 
 
 def choose(

@@ -14,6 +14,16 @@ UNCHANGED = "Nothing was changed in Strapi."
 _PERMISSION = "plugin::users-permissions.providers"
 
 
+class Unanswered(SetupError):
+    """Asked, and no answer of Strapi's came: it may have done what was asked, or do it later."""
+
+
+def unanswered(problem: SetupError) -> Unanswered:
+    return Unanswered(
+        problem.code, problem.message, advice=problem.advice, unchanged=problem.unchanged
+    )
+
+
 def _error(code: ErrorCode, message: str, *advice: Advice) -> SetupError:
     return SetupError(code, message, advice=advice, unchanged=UNCHANGED)
 
@@ -158,7 +168,7 @@ def _rate_limited(headers: Mapping[str, str]) -> SetupError:
         f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up."
         + _next_try(headers.get("X-RateLimit-Reset", "")),
         Advice(
-            "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.46 and "
+            "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.47 and "
             "newer), which has no limit, in the environment",
             command="STRAPI_ADMIN_TOKEN",
         ),
@@ -215,7 +225,7 @@ def _token(*, by_token: bool) -> SetupError:
         )
         advice = Advice(
             "an API token is the wrong kind: make an admin token, under Settings → Admin Tokens "
-            "(Strapi 5.46 and newer), or give e-mail and password"
+            "(Strapi 5.47 and newer), or give e-mail and password"
         )
     return _error(
         "strapi_auth",
@@ -255,7 +265,9 @@ def _not_reached(path: str, status: int) -> SetupError:
 
 
 def _other(path: str, status: int) -> SetupError:
-    if status in {502, 503, 504}:
+    if status in {502, 504}:  # the proxy has asked it, and got no answer
+        return unanswered(_not_reached(path, status))
+    if status == 503:
         return _not_reached(path, status)
     return _error(
         "strapi_error",

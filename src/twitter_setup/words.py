@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import addresses, gateway_site, hot_reload, provider_checkpoint
+from twitter_setup import addresses, gateway_site, hot_reload, provider_checkpoint, strapi_address
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.state import StateFolder
-from twitter_setup.strapi import listens
+from twitter_setup.strapi import listens, local_address
 from twitter_setup.view import View
 
 _SAID_FREE_PLAN = "said_free_plan"
@@ -97,18 +97,30 @@ def say_what_strapi_keeps(
     located: Located, record: SessionRecord, state: StateFolder, view: View
 ) -> None:
     """`configure` outlives the tunnel: what it wrote may lead to an address that is gone now."""
-    try:
-        written = [one.redirect_url for one in provider_checkpoint.load_all(state)]
-    except SetupError:  # a checkpoint that cannot be read is `undo`'s matter
-        return
-    if not written or not written[-1].startswith(f"{record.public_url}/"):
+    page = _redirect_url_written(located, state, view)
+    if not page.startswith(f"{record.public_url}/"):
         return
     advice = [Advice("with the next tunnel", command="twitter-setup configure")]
     if record.reach == "local":
         advice = [Advice("it is right again with", command="twitter-setup tunnel --local")]
     if not located.backend.needs_session_login:  # two addresses will do
-        path = written[-1].removeprefix(record.public_url)
+        path = page.removeprefix(record.public_url)
         port = located.frontend.port if located.frontend else 3000
         back = f"twitter-setup configure --redirect http://localhost:{port}{path}"
         advice.append(Advice("or back to this machine", command=back))
-    view.note(f"The redirect URL in Strapi still points to this tunnel: {written[-1]}.", advice)
+    view.note(f"The redirect URL in Strapi still points to this tunnel: {page}.", advice)
+
+
+def _redirect_url_written(located: Located, state: StateFolder, view: View) -> str:
+    """The one that `configure` wrote last into the Strapi that it writes to here; '' for none.
+
+    A later run may have left it alone, or written to a deployed Strapi.
+    """
+    here = local_address(located.backend.port)
+    try:
+        address = strapi_address.choose(None, located.file, here, view, with_credentials=False)
+        found = provider_checkpoint.load_all(state)
+    except SetupError:  # what cannot be read is `configure`'s and `undo`'s matter
+        return ""
+    of_this = [one.redirect_url for one in found if strapi_address.same(one.address, address)]
+    return next((page for page in reversed(of_this) if page), "")
