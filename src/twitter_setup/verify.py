@@ -140,16 +140,19 @@ def _unknown(name: str, known: Sequence[str], said: str) -> SetupError:
 def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
     gives = Credentials.of(options).are_given
     target = configure_target.find(options, located, caller.view, with_credentials=gives)
+    given, is_named = options.url, options.strapi is not None
     options = _without_blanks(located.options if located else options)
+    of_file = None if given else options.url
     # The files here say nothing of a Strapi that is deployed elsewhere.
     of_it = located if target.is_here else None
-    if of_it is None and not options.url and _is_public(target.address):
-        options = replace(options, url=target.address)  # where it is deployed, people reach it, too
+    if of_it is None and not given and _is_public(target.address) and (is_named or not of_file):
+        given = target.address  # where it is deployed, people reach it, too
     situation = Situation(
-        options=options,
+        options=replace(options, url=given),
         environ=caller.environ,
         located=of_it,
         session=target.session,
+        file_url=of_file,
     )
     return Facts(situation=situation, address=target.address)
 

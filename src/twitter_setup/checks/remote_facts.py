@@ -116,8 +116,8 @@ class Facts(LocalFacts):
     def redirect_url(self) -> str | None:
         """The page where a login ends: the session's, else that of the public URL, else Strapi's own."""
         situation = self.situation
-        if situation.session and not situation.options.url:
-            known = situation.session.sheet.get("redirect_url")
+        if situation.its_session:
+            known = situation.its_session.sheet.get("redirect_url")
             return str(known) if known else None
         if situation.public_url and situation.layout == "one-origin":
             return f"{situation.public_url}{self.redirect_path}"
@@ -145,8 +145,8 @@ class Facts(LocalFacts):
     def _legal_page(self, name: str) -> str | None:
         """Of the session's sheet, else as the sheet for `--url` would have it."""
         situation = self.situation
-        if situation.session and not situation.options.url:
-            return str(situation.session.sheet.get(name) or "") or None
+        if situation.its_session:
+            return str(situation.its_session.sheet.get(name) or "") or None
         located, public = situation.located, situation.public_url
         named = located.file.get("portal", name) if located else None
         if named or not public or situation.layout != "one-origin":

@@ -1,0 +1,114 @@
+"""Which address `verify` looks at: that of a flag, of the session that is on, or of the settings file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_facts import PUBLIC as SESSIONS
+from tests.local_facts import situation
+from tests.verifying import PUBLIC, Bench, Broken, Verified
+from twitter_setup.checks.situation import Situation
+from twitter_setup.settings import Options
+
+OTHER = "https://shop.example.com"
+DEPLOYED = "nobody.example.com"
+
+
+def findings(verified: Verified, *words: str, **environ: str) -> dict[str, dict[str, Any]]:
+    checks = verified.run("--json", *words, **environ).json["data"]["checks"]
+    return {each["id"]: each for each in checks}
+
+
+def bad(found: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """What is neither right nor left out."""
+    return {
+        name: each["summary"]
+        for name, each in found.items()
+        if each["status"] not in {"pass", "skip"}
+    }
+
+
+def write_toml(verified: Verified, text: str) -> None:
+    (verified.shop.root / "twitter-setup.toml").write_text(text)
+
+
+# The order: a flag, the session, the file
+
+
+def at(given: str | None = None, *, of_file: str | None = None, is_on: bool = True) -> Situation:
+    known = situation(public_url=SESSIONS if is_on else None, layout="two-origins")
+    return Situation(
+        options=Options(url=given),
+        environ={},
+        located=known.located,
+        session=known.session,
+        file_url=of_file,
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "url", "reach", "layout"),
+    [
+        (at(), SESSIONS, "ngrok", "two-origins"),
+        (at(of_file=OTHER), SESSIONS, "ngrok", "two-origins"),
+        (at(OTHER), OTHER, "url", "one-origin"),
+        (at(SESSIONS), SESSIONS, "ngrok", "two-origins"),
+        (at(f"{SESSIONS}:443"), SESSIONS, "ngrok", "two-origins"),
+        (at(of_file=OTHER, is_on=False), OTHER, "url", "one-origin"),
+        (at(is_on=False), None, None, "one-origin"),
+    ],
+    ids=["session", "before the file", "flag", "same", "same, with its port", "file", "nothing"],
+)
+def test_a_flag_is_before_the_session_and_the_session_before_the_file(
+    where: Situation, url: str | None, reach: str | None, layout: str
+) -> None:
+    assert (where.public_url, where.reach, where.layout) == (url, reach, layout)
+
+
+def test_an_address_in_the_file_does_not_overrule_the_session_that_is_on(right: Verified) -> None:
+    write_toml(right, f'[reach]\nkind = "url"\nurl = "{OTHER}"\n')
+
+    assert bad(findings(right)) == {}
+
+
+@pytest.mark.parametrize("way", ["session", "flag", "environment", "file"])
+def test_a_session_across_two_origins_is_not_judged_as_one_origin(
+    right: Verified, bench: Bench, way: str
+) -> None:
+    """Whoever names its address besides."""
+    redirect = f"http://localhost:{bench.public.port}/welcome"
+    url = f"https://{DEPLOYED}"
+    session = {
+        "reach": "url",
+        "layout": "two-origins",
+        "public_url": url,
+        "callback_url": f"{url}/api/connect/twitter/callback",
+        "sheet": {"redirect_url": redirect},
+    }
+    broken = Broken(right)
+    broken.apply({"version": "4.26.2", "moved": DEPLOYED, "session": session})
+    broken.apply({"twitter": {"callback": redirect}})
+    bench.public.behind.pages = {"/connect/twitter/redirect": 404}  # it is at the other one
+    if way == "file":
+        write_toml(right, f'[reach]\nkind = "url"\nurl = "{url}"\n')
+
+    found = findings(
+        right,
+        *(("--url", url) if way == "flag" else ()),
+        TWITTER_SETUP_URL=url if way == "environment" else "",
+    )
+
+    assert bad(found) == {}
+    assert found["redirect-page"]["summary"].startswith(redirect)
+
+
+def test_a_deployed_strapi_that_is_named_is_before_the_usual_tunnel_of_the_file(
+    right: Verified,
+) -> None:
+    write_toml(right, f'[reach]\nkind = "url"\nurl = "{OTHER}"\n')
+
+    found = findings(right, "public-url", "--strapi", PUBLIC, STRAPI_ADMIN_EMAIL="")
+
+    assert found["public-url"]["summary"] == f"Strapi answers at {PUBLIC}"
