@@ -55,7 +55,16 @@ def test_without_credentials_it_is_said_how_to_give_them() -> None:
 
     is_told(strapi_setting.admin(known), Status.SKIP, "STRAPI_ADMIN_TOKEN", "STRAPI_ADMIN_EMAIL")
     for check in (strapi_setting.provider, strapi_setting.credentials, strapi_setting.callback):
-        is_told(check(known), Status.SKIP, "not looked at")
+        is_told(check(known), Status.SKIP, "not looked at: no administrator's credentials")
+
+
+def test_where_the_admin_api_refuses_the_rest_is_not_said_to_lack_credentials() -> None:
+    problem = SetupError("strapi_auth", "It says no.", advice=[Advice("ask again")])
+    known = facts(admin=Admin(problem=problem), x_keys=None, x_callback=None)
+
+    for check in (strapi_setting.provider, strapi_setting.credentials, strapi_setting.callback):
+        is_told(check(known), Status.SKIP, "not looked at: the admin API did not let us")
+    is_told(asked_of_x.x_keys(known), Status.SKIP, "TWITTER_API_KEY and TWITTER_API_SECRET")
 
 
 @pytest.mark.parametrize(

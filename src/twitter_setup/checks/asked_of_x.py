@@ -33,6 +33,11 @@ def x_callback(facts: Facts) -> Finding:
 def _no_pair(facts: Facts) -> Finding:
     if facts.admin.providers is not None:
         return skipped("Strapi holds no key and secret to ask X with")
+    if facts.admin.problem is not None:
+        return skipped(
+            f"{_NO_PAIR}: the admin API did not let us look",
+            Advice("or set TWITTER_API_KEY and TWITTER_API_SECRET, then Strapi need not be asked"),
+        )
     return skipped(
         _NO_PAIR,
         Advice(

@@ -183,11 +183,12 @@ def _broken(facts: Facts) -> Finding:
             ),
         )
     elif facts.admin.providers is None:
+        how = "mend what `admin` says" if facts.admin.problem else "give an administrator's token"
         advice.insert(
             0,
             Advice(
                 "X accepts the pair that is given here; Strapi may hold another one, or another "
-                "address: to compare, give an administrator's credentials",
+                f"address: to compare, {how}",
                 command="STRAPI_ADMIN_TOKEN=… twitter-setup verify credentials callback",
             ),
         )

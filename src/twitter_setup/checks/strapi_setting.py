@@ -47,7 +47,7 @@ def _first_line(problem: SetupError) -> str:
 def provider(facts: Facts) -> Finding:
     """Is the login switched on, and where does it end?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
+        return _not_looked_at(facts)
     twitter, wanted = facts.admin.twitter, facts.redirect_url
     stored = twitter.get("callback")
     if not twitter.get("enabled"):
@@ -93,14 +93,17 @@ def _another_redirect(facts: Facts, stored: str, wanted: str) -> Finding:
     )
 
 
-def _not_looked_at() -> Finding:
-    return skipped("not looked at: no administrator's credentials")
+def _not_looked_at(facts: Facts) -> Finding:
+    """`admin` says what to do about it."""
+    if facts.admin.problem is None:
+        return skipped("not looked at: no administrator's credentials")
+    return skipped("not looked at: the admin API did not let us")
 
 
 def credentials(facts: Facts) -> Finding:
     """Does Strapi hold a key and a secret that may be X's?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
+        return _not_looked_at(facts)
     twitter = facts.admin.twitter
     key, secret = twitter.get("key"), twitter.get("secret")
     if not (key or secret or twitter.get("enabled")):
@@ -133,7 +136,7 @@ def credentials(facts: Facts) -> Finding:
 def callback(facts: Facts) -> Finding:
     """Does the running Strapi have the public address: did the restart take?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
+        return _not_looked_at(facts)
     found, wanted = facts.admin.twitter.get("redirectUri"), facts.situation.callback_url
     if wanted is None:
         return passed(f"Strapi's callback is {found}")
