@@ -60,6 +60,7 @@ def facts(*, where: Situation | None = None, **known: Any) -> Facts:
         "public_health": Page(url=f"{public}/_health", status=204) if public else None,
         "front_page": Page(url=f"{public}/", status=200) if public else None,
         "redirect_url": REDIRECT if public else None,
+        "wanted_redirect_url": REDIRECT if public else None,
         "redirect_page": Page(url=REDIRECT, status=200) if public else None,
         "legal_pages": {},
         "connect": connected() if public else None,

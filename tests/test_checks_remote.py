@@ -249,6 +249,16 @@ def test_the_source_here_says_nothing_of_a_page_elsewhere() -> None:
     is_told(pages.redirect_page(known), Status.PASS, f"{elsewhere} answers (HTTP 200)")
 
 
+def test_where_strapi_has_another_page_the_one_of_this_front_end_is_named_too() -> None:
+    past = "https://old-tree.ngrok-free.app/in"
+    for answer in (page(404, past), page(0, past, problem="refused")):
+        known = facts(redirect_url=past, redirect_page=answer)
+
+        told = pages.redirect_page(known)
+
+        is_told(told, Status.FAIL, f"let a login end at {REDIRECT}", "twitter-setup configure")
+
+
 def test_a_redirect_url_that_nobody_knows_is_not_asked_for() -> None:
     known = facts(redirect_url=None, redirect_page=None)
 

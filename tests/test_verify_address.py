@@ -8,6 +8,7 @@ import pytest
 
 from tests.local_facts import PUBLIC as SESSIONS
 from tests.local_facts import situation
+from tests.program import run
 from tests.verifying import PUBLIC, Bench, Broken, Verified
 from twitter_setup.checks.situation import Situation
 from twitter_setup.settings import Options
@@ -102,6 +103,23 @@ def test_a_session_across_two_origins_is_not_judged_as_one_origin(
 
     assert bad(found) == {}
     assert found["redirect-page"]["summary"].startswith(redirect)
+
+
+def test_a_redirect_page_of_ones_own_is_taken_once_configure_has_written_it(
+    right: Verified, bench: Bench
+) -> None:
+    page = f"{PUBLIC}/auth/done"
+    words = ("configure", "--redirect", page, "--yes")
+    assert run(*words, cwd=right.shop.root, env=right.environment()).code == 0
+    bench.public.behind.pages = {"/connect/twitter/redirect": 404}
+    source = {"frontend/src/LoginRedirect.jsx": ["/connect/twitter/redirect", "/auth/done"]}
+    Broken(right).apply({"replaced": source})
+
+    found = findings(right)
+
+    assert bad(found) == {}
+    assert page in found["provider"]["summary"]
+    assert found["redirect-page"]["summary"].startswith(f"{page} answers (HTTP 200)")
 
 
 def test_a_deployed_strapi_that_is_named_is_before_the_usual_tunnel_of_the_file(

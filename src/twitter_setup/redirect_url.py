@@ -55,13 +55,18 @@ def parse(text: str) -> str:
         )
     if url.endswith("/"):
         raise _wrong("has a slash at the end, which Strapi refuses", _fixed(url.rstrip("/")))
-    if not _ACCEPTED.fullmatch(url):
+    if not is_taken(url):
         raise _wrong(f"is not an address that Strapi takes: {shown(url)}")
     return url
 
 
+def is_taken(url: str) -> bool:
+    """Whether Strapi's admin form would take it."""
+    return bool(_ACCEPTED.fullmatch(url))
+
+
 def _fixed(url: str) -> str:
-    return url.rstrip("/") if _ACCEPTED.fullmatch(url.rstrip("/")) else ""
+    return url.rstrip("/") if is_taken(url.rstrip("/")) else ""
 
 
 def _wrong(problem: str, fixed: str = "") -> SetupError:

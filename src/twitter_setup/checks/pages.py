@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site
@@ -46,6 +47,7 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
         return failed(
             f"the redirect page is not there (HTTP {page.status})",
             f"{page.url} is where Strapi sends the browser at the end of a login.",
+            *_where_it_should(facts),
             explained(
                 facts.frontend.framework if facts.frontend else "plain",
                 "add that page; the code for it",
@@ -62,7 +64,18 @@ def _no_answer(facts: Facts, page: Page, why: str) -> Finding:
     if page.problem == "timeout":  # a dev server that compiles the page for the first time, perhaps
         again = "twitter-setup verify redirect-page"
         return unknown(said, why, Advice("open it once in a browser, then", command=again))
-    return failed(said, why, _start_frontend(facts), explained("redirect-page"))
+    advice = (*_where_it_should(facts), _start_frontend(facts), explained("redirect-page"))
+    return failed(said, why, *advice)
+
+
+def _where_it_should(facts: Facts) -> Iterator[Advice]:
+    """Where Strapi's own page is another than that of this front end, it may be one of the past."""
+    wanted = facts.wanted_redirect_url
+    if wanted and facts.redirect_url != wanted:
+        yield Advice(
+            f"Strapi leads there; let a login end at {wanted}",
+            command="twitter-setup configure",
+        )
 
 
 def _by_source(facts: Facts, page: Page) -> Finding:
@@ -84,7 +97,8 @@ def _by_source(facts: Facts, page: Page) -> Finding:
 
 def _is_ours(facts: Facts, url: str) -> bool:
     """Whether the page is of the front end here: its source says nothing of another one's."""
-    return urlsplit(url).path.rstrip("/") == facts.redirect_path.rstrip("/")
+    path = urlsplit(url).path.rstrip("/")
+    return bool(path) and path == facts.redirect_path.rstrip("/")
 
 
 def _start_frontend(facts: Facts) -> Advice:

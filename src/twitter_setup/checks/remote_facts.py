@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import processes, providers, x
+from twitter_setup import processes, providers, redirect_url, x
+from twitter_setup.addresses import origin_of
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
@@ -113,16 +115,43 @@ class Facts(LocalFacts):
         return web.get(f"{url}/", as_browser=True) if url else None
 
     @fact
-    def redirect_url(self) -> str | None:
-        """The page where a login ends: the session's, else that of the public URL, else Strapi's own."""
+    def wanted_redirect_url(self) -> str | None:
+        """The page where a login should end: the session's, else that of the public URL."""
         situation = self.situation
         if situation.its_session:
             known = situation.its_session.sheet.get("redirect_url")
             return str(known) if known else None
         if situation.public_url and situation.layout == "one-origin":
-            return f"{situation.public_url}{self.redirect_path}"
-        stored = self.admin.twitter.get("callback")
-        return str(stored) if stored else None
+            return f"{situation.public_url}{super().redirect_path}"
+        return None
+
+    @property
+    def redirect_path(self) -> str:
+        """Of the page where a login ends, where that is at the public address; else by the files."""
+        url, public = self.redirect_url or "", self.situation.public_url or ""
+        is_here = (
+            self.situation.layout == "one-origin" and origin_of(url) == origin_of(public) != ""
+        )
+        return urlsplit(url).path if is_here else super().redirect_path
+
+    @fact
+    def redirect_url(self) -> str | None:
+        """The page where a login ends: Strapi's own, where it is known and `provider` lets it pass."""
+        stored, wanted = self.admin.twitter.get("callback"), self.wanted_redirect_url
+        if not isinstance(stored, str) or not stored:
+            return wanted
+        if wanted and (not redirect_url.is_taken(stored) or self.loses_cookie(stored)):
+            return wanted
+        return re.sub(r"//[^/]*@", "//", stored)  # it is shown, and asked for without a password
+
+    def loses_cookie(self, redirect: str) -> bool:
+        """Whether a login that ends there is without Strapi's cookie, which is of the public address."""
+        situation = self.situation
+        return (
+            situation.layout == "one-origin"
+            and situation.generation in {"session", None}
+            and origin_of(redirect) != origin_of(self.wanted_redirect_url or redirect)
+        )
 
     @fact
     def redirect_page(self) -> Page | None:

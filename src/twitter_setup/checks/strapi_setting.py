@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from twitter_setup import credential_shapes
+from twitter_setup import credential_shapes, redirect_url
+from twitter_setup.addresses import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote import CONFIGURE
@@ -48,7 +47,7 @@ def provider(facts: Facts) -> Finding:
     """Is the login switched on, and where does it end?"""
     if facts.admin.providers is None:
         return _not_looked_at(facts)
-    twitter, wanted = facts.admin.twitter, facts.redirect_url
+    twitter, wanted = facts.admin.twitter, facts.wanted_redirect_url
     stored = twitter.get("callback")
     if not twitter.get("enabled"):
         return failed(
@@ -65,21 +64,23 @@ def provider(facts: Facts) -> Finding:
             CONFIGURE,
             explained("provider"),
         )
-    if urlsplit(stored).scheme == "" or stored.endswith("/"):
+    if not redirect_url.is_taken(stored):
         return failed(
             f"Strapi's redirect URL is not one that it takes: {shown(stored)}",
             "Expected a whole address without a slash at the end.",
             CONFIGURE,
             explained("provider"),
         )
-    if wanted and stored != wanted:
+    if wanted and origin_of(stored) != origin_of(
+        wanted
+    ):  # which page of it, is the app's own matter
         return _another_redirect(facts, stored, wanted)
     return passed(f"switched on; a login ends at {without_password(stored)}")
 
 
 def _another_redirect(facts: Facts, stored: str, wanted: str) -> Finding:
     detail = f"Expected  {wanted}\nFound     {without_password(stored)}"
-    if facts.situation.layout == "one-origin" and facts.situation.generation in {"session", None}:
+    if facts.loses_cookie(stored):
         return failed(
             "Strapi's redirect URL leads to another address",
             f"{detail}\nThe login's cookie belongs to the public address, so the page must be there too.",
