@@ -227,6 +227,10 @@ def test_what_refuses_every_page_is_told_once(answer: Page) -> None:
         (page(200, REDIRECT), Status.PASS, "the source calls auth/twitter/callback"),
         (page(502, REDIRECT), Status.FAIL, "the front end does not run"),
         (page(404, REDIRECT), Status.FAIL, "twitter-setup verify --explain vite"),
+        (page(410, REDIRECT), Status.FAIL, "is not there (HTTP 410)"),
+        (page(400, REDIRECT), Status.WARN, "twitter-setup verify --login"),
+        (page(401, REDIRECT), Status.WARN, "only a real login tells"),
+        (page(500, REDIRECT), Status.WARN, "HTTP 500 to a call without a login"),
         (page(403, REDIRECT, text=BLOCKED), Status.FAIL, "refuses the public host"),
         (page(0, REDIRECT, problem="refused"), Status.FAIL, "start Vite"),
         (None, Status.SKIP, "is no web page"),
@@ -286,6 +290,31 @@ def test_the_pages_for_x(answers: dict[str, int], status: Status, said: str) -> 
     asked = {f"{PUBLIC}/{name}": page(code, f"{PUBLIC}/{name}") for name, code in answers.items()}
 
     is_told(pages.legal_pages(facts(legal_pages=asked)), status, said)
+
+
+def test_a_redirect_page_that_is_missing_says_nothing_of_the_pages_for_x() -> None:
+    missing = {f"{PUBLIC}/terms": page(404, f"{PUBLIC}/terms")}
+
+    told = pages.legal_pages(facts(redirect_page=page(404, REDIRECT), legal_pages=missing))
+
+    is_told(told, Status.WARN, f"{PUBLIC}/terms: HTTP 404")
+
+
+@pytest.mark.parametrize("answer", [{"status": 502}, {"status": 0, "problem": "timeout"}])
+def test_a_front_end_that_does_not_answer_is_told_once(answer: dict[str, Any]) -> None:
+    url = f"{PUBLIC}/terms"
+    known = facts(
+        redirect_page=page(url=REDIRECT, **answer), legal_pages={url: page(url=url, **answer)}
+    )
+
+    is_told(pages.legal_pages(known), Status.SKIP, "see redirect-page")
+
+
+def test_pages_elsewhere_are_judged_by_themselves() -> None:
+    url = "https://cafe.example.com/terms"
+    known = facts(redirect_page=page(502, REDIRECT), legal_pages={url: page(502, url)})
+
+    is_told(pages.legal_pages(known), Status.WARN, f"{url}: HTTP 502")
 
 
 # Which pages are asked for

@@ -152,7 +152,7 @@ def test_a_request_that_the_browser_gave_up_counts_for_nothing(status: int) -> N
     """React's StrictMode runs an effect twice, and may abort the first call."""
     login = seen(
         *(connect(status), connect(), callback(status), callback()),
-        *(page(), exchange(status), exchange()),
+        *(page(status), page(), exchange(status), exchange()),
     )
 
     assert (ids(login), broken(login)) == (HOPS, [])
@@ -324,11 +324,20 @@ def test_a_callback_that_fails_leads_to_strapis_terminal_and_to_x() -> None:
     assert "its own terminal" in words(end(login))
 
 
-@pytest.mark.parametrize("status", [404, 500, 502])
+@pytest.mark.parametrize("status", [404, 410])
 def test_a_redirect_page_that_is_not_there(status: int) -> None:
     login = seen(connect(), callback(), page(status))
 
     assert end(login).summary == f"the redirect page is not there (HTTP {status})"
+    assert broken(login) == ["redirect-page"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 502])
+def test_a_redirect_page_that_fails_is_not_said_to_be_missing(status: int) -> None:
+    login = seen(connect(), callback(), page(status))
+
+    assert end(login).status is Status.FAIL
+    assert end(login).summary == f"the redirect page could not end the login (HTTP {status})"
     assert broken(login) == ["redirect-page"]
 
 

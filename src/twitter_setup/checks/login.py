@@ -16,7 +16,10 @@ from twitter_setup.gateway_log import Entry
 
 HopId = Literal["connect", "x", "callback", "redirect-page", "exchange"]
 _AT_ONCE = 5.0  # seconds; a person at X's consent page takes longer
-_GONE = frozenset({0, 499})  # the browser has left before the answer (React's StrictMode does)
+_LEFT = frozenset({0, 499})  # the browser has left before the answer (React's StrictMode does)
+GONE = frozenset(
+    {404, 410}
+)  # there is no such page; another refusal is that of a page that is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class Login:
     # The steps
 
     def _connect(self, entry: Entry) -> list[Hop]:
-        if entry.status in _GONE:
+        if entry.status in _LEFT:
             return []
         self.hops.clear()
         self._began_at, self._sent_back_at = entry.at, None
@@ -106,7 +109,7 @@ class Login:
         if "denied" in entry.parameters:
             self.finding = findings.cancelled()
             return [_bad("x", "cancelled there", entry)]
-        if entry.status in _GONE:
+        if entry.status in _LEFT:
             return []
         came_back = [_good("x", "X sends the person back", entry)]
         if 300 <= entry.status < 400:
@@ -131,10 +134,11 @@ class Login:
             return [
                 _bad("redirect-page", f"with an error: {said}" if said else "with an error", entry)
             ]
-        if not after_x:  # somebody else looks at that page
+        if not after_x or entry.status in _LEFT:  # not after: somebody else looks at that page
             return []
         if entry.status >= 400:
-            self.finding = findings.no_such_page(entry.path, entry.status)
+            judge = findings.no_such_page if entry.status in GONE else findings.page_failed
+            self.finding = judge(entry.path, entry.status)
             return [_bad("redirect-page", f"HTTP {entry.status}", entry)]
         if self._has("redirect-page"):
             return []
@@ -149,7 +153,7 @@ class Login:
         return [_bad("redirect-page", f"the first page instead, with an error: {said}", entry)]
 
     def _exchange(self, entry: Entry) -> list[Hop]:
-        if not self.hops or entry.status in _GONE:
+        if not self.hops or entry.status in _LEFT:
             return []
         if entry.status == 200:
             self.finding = passed("logged in: Strapi issued a JWT")

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site
+from twitter_setup.addresses import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.login import GONE
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite, is_for_all
 from twitter_setup.checks.remote_facts import Facts
@@ -43,7 +45,11 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
             f"{page.url} answers “Blocked request” (HTTP {page.status}).",
             Advice("lead the address to the gateway's port, which `tunnel` prints"),
         )
-    if page.status >= 400:
+    return _refused(facts, page) if page.status >= 400 else None
+
+
+def _refused(facts: Facts, page: Page) -> Finding:
+    if page.status in GONE:
         return failed(
             f"the redirect page is not there (HTTP {page.status})",
             f"{page.url} is where Strapi sends the browser at the end of a login.",
@@ -56,7 +62,13 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
                 "or name the one that you have", command="twitter-setup configure --redirect URL"
             ),
         )
-    return None
+    # A route handler, say, that asks Strapi itself and hands its answer on.
+    return warned(
+        f"the redirect page answers HTTP {page.status} to a call without a login",
+        f"{page.url} is there. A page that runs on the server may answer so; only a real login tells.",
+        Advice("log in, and see", command="twitter-setup verify --login"),
+        explained("redirect-page"),
+    )
 
 
 def _no_answer(facts: Facts, page: Page, why: str) -> Finding:
@@ -110,6 +122,14 @@ def _start_frontend(facts: Facts) -> Advice:
     )
 
 
+def _is_as_redirect_page(facts: Facts, page: Page) -> bool:
+    """Whether it is of the front end that does not answer there either: `redirect-page` says so."""
+    other = facts.redirect_page
+    if other is None or origin_of(other.url) != origin_of(page.url):
+        return False
+    return page.problem == other.problem if page.problem else page.status == other.status == 502
+
+
 def legal_pages(facts: Facts) -> Finding:
     """Can X and people reach the pages that the e-mail permission asks for?"""
     pages = facts.legal_pages
@@ -117,6 +137,8 @@ def legal_pages(facts: Facts) -> Finding:
         return skipped("no pages for terms and privacy are known: any public page of yours will do")
     if any(is_for_all(facts, page) for page in pages.values()):
         return skipped("no page of the app comes through")
+    if any(_is_as_redirect_page(facts, page) for page in pages.values()):
+        return skipped("the front end does not answer: see redirect-page")
     wrong = [
         f"{url}: {page.problem or f'HTTP {page.status}'}"
         for url, page in pages.items()

@@ -105,7 +105,8 @@ CHECKS = (
         "legal-pages",
         "the pages for X",
         pages.legal_pages,
-        ("tunnel", "redirect-page"),
-        reads=("legal_pages",),
+        ("tunnel",),
+        reads=("legal_pages", "redirect_page"),
+        after=("redirect-page",),
     ),
 )
