@@ -124,7 +124,8 @@ class Login:
         if not self.hops:  # somebody looks at that page; no login began
             return []
         after_x = self._has("callback")
-        if _has_error(entry) or self._is_garbled_refusal(entry):
+        is_refused = _has_error(entry) if after_x else self._is_refused_at_once(entry)
+        if is_refused:
             said = _said(entry)
             self.finding = (
                 findings.refused_after_x(said, began_here=self._began_at is not None)
@@ -155,24 +156,33 @@ class Login:
     def _exchange(self, entry: Entry) -> list[Hop]:
         if not self.hops or entry.status in _LEFT:
             return []
+        if not self._has(
+            "callback"
+        ):  # of another tab, or the page asks, though Strapi sent it an error
+            if entry.status == 200 or not self._is_refused_at_once(entry):
+                return []
+            self.finding = findings.refused_by_x("")
+            return [_bad("exchange", f"HTTP {entry.status}", entry)]
         if entry.status == 200:
             self.finding = passed("logged in: Strapi issued a JWT")
             return [_good("exchange", "Strapi issued a JWT", entry)]
-        self.finding = (
-            findings.not_exchanged(entry.path, entry.status, self._generation)
-            if self._has("callback")
-            else findings.refused_by_x("")  # the page asks, though Strapi sent it an error
-        )
+        self.finding = findings.not_exchanged(entry.path, entry.status, self._generation)
         return [_bad("exchange", f"HTTP {entry.status}", entry)]
 
     def _has(self, hop: HopId) -> bool:
         return any(each.id == hop for each in self.hops)
 
-    def _is_garbled_refusal(self, entry: Entry) -> bool:
-        """Up to 5.50 Strapi hands X's XML on as a parameter whose name the log leaves out."""
+    def _is_refused_at_once(self, entry: Entry) -> bool:
+        """Whether Strapi sent the browser back where it should have sent it to X, as it does up to 5.50.
+
+        Later ones answer 500 themselves, and what comes while the person is at X is of another tab. X's
+        XML Strapi hands on as a parameter whose name the log leaves out.
+        """
         began = self._began_at
-        is_at_once = began is not None and entry.at - began < _AT_ONCE
-        return self._generation == "grant" and not self._has("callback") and is_at_once
+        if self._generation not in {"grant", None} or began is None or entry.at - began >= _AT_ONCE:
+            return False
+        is_exchange = entry.path.rstrip("/") == self._ways.exchange
+        return is_exchange or self._generation == "grant" or _has_error(entry)
 
 
 def _has_error(entry: Entry) -> bool:
