@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 
+from tests import remote_facts
 from tests.local_facts import PUBLIC as SESSIONS
 from tests.local_facts import situation
 from tests.program import run
 from tests.verifying import PUBLIC, Bench, Broken, Verified
+from tests.world.admin_server import later
+from twitter_setup.checks import remote, web
+from twitter_setup.checks.finding import Status
+from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
+from twitter_setup.checks.web import Page
 from twitter_setup.settings import Options
 
 OTHER = "https://shop.example.com"
@@ -120,6 +126,50 @@ def test_a_redirect_page_of_ones_own_is_taken_once_configure_has_written_it(
     assert bad(found) == {}
     assert page in found["provider"]["summary"]
     assert found["redirect-page"]["summary"].startswith(f"{page} answers (HTTP 200)")
+
+
+# A Strapi elsewhere, and one that is slow
+
+
+@pytest.mark.parametrize("pair", ["", "a" * 25])
+def test_a_deployed_strapi_whose_name_is_unknown_is_one_line(right: Verified, pair: str) -> None:
+    nobody = "https://no-such-host.invalid"
+
+    found = findings(
+        *(right, "--strapi", nobody),
+        HTTPS_PROXY="",
+        TWITTER_API_KEY=pair,
+        TWITTER_API_SECRET=pair * 2,
+    )
+
+    assert bad(found) == {"backend": f"Strapi does not answer at {nobody}: no such host"}
+    assert found["tunnel"]["summary"] == f"the same address as backend: {nobody}"
+    said = " ".join(advice["text"] for advice in found["backend"]["advice"])
+    assert "look after its DNS entry and its proxy" in said
+
+
+def test_a_strapi_that_takes_its_time_is_up(right: Verified, bench: Bench) -> None:
+    bench.strapi.at("GET /_health", later(2.2))
+
+    assert bad(findings(right, "backend")) == {}
+
+
+def test_a_strapi_that_takes_too_long_is_not_known_to_be_wrong(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.as_new()
+    bench.strapi.at("GET /_health", later(0.6))
+    monkeypatch.setattr(web, "SECONDS", 0.2)
+    local = bench.strapi.url.replace("127.0.0.1", "localhost")
+
+    finding = remote.backend(remote_facts.facts(address=local, health=health_of(local)))
+
+    assert finding.status is Status.ERROR
+    assert finding.summary == f"what listens at {local} does not answer: timeout"
+
+
+def health_of(address: str) -> Page:
+    return Facts(situation=situation(), address=address).health
 
 
 def test_a_deployed_strapi_that_is_named_is_before_the_usual_tunnel_of_the_file(

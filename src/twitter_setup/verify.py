@@ -39,8 +39,8 @@ def verify(
     """Run the checks and show each as it is known; raises `usage` for an id that is none."""
     _check_ids(ids)
     with_login = options.login or watch_login.CHECK.id in ids
-    facts = _facts(options, located, caller)
     checks = runner.select(CHECKS, _without_login(ids))
+    facts = _facts(options, located, caller, checks)
     outcomes = _ask(checks, facts, caller.view)
     hops: list[Hop] | None = None
     if with_login:
@@ -137,7 +137,9 @@ def _unknown(name: str, known: Sequence[str], said: str) -> SetupError:
     )
 
 
-def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
+def _facts(
+    options: Options, located: Located | None, caller: Caller, checks: Sequence[Check]
+) -> Facts:
     gives = Credentials.of(options).are_given
     target = configure_target.find(options, located, caller.view, with_credentials=gives)
     given, is_named = options.url, options.strapi is not None
@@ -154,7 +156,8 @@ def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
         session=target.session,
         file_url=of_file,
     )
-    return Facts(situation=situation, address=target.address)
+    asked = frozenset(check.id for check in checks)
+    return Facts(situation=situation, address=target.address, asked=asked)
 
 
 def _without_blanks(options: Options) -> Options:

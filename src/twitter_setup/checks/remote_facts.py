@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup import processes, providers, redirect_url, x
-from twitter_setup.addresses import origin_of
+from twitter_setup.addresses import origin_of, path_of
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
@@ -20,7 +20,7 @@ from twitter_setup.errors import SetupError
 from twitter_setup.processes import ProcessFacts
 from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Secret
-from twitter_setup.strapi import Credentials, Health, Strapi
+from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.x import XAnswer
 
 _LEGAL = ("terms_of_service_url", "privacy_policy_url")
@@ -56,6 +56,23 @@ class Facts(LocalFacts):
         raise AssertionError("given by the command")
 
     @fact
+    def asked(self) -> frozenset[str]:
+        """The checks of this run, by their ids."""
+        return frozenset()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this Strapi is deployed, and not on this machine."""
+        return not is_loopback(urlsplit(self.address).hostname or "")
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether a deployed Strapi is asked where people reach it: there is no way in between."""
+        public = self.situation.public_url or ""
+        same = origin_of(public) == origin_of(self.address) and not path_of(self.address)
+        return self.is_elsewhere and same
+
+    @fact
     def x_address(self) -> str:
         return x.address_of(self.situation.environ.get(x.ADDRESS_VARIABLE))
 
@@ -71,13 +88,9 @@ class Facts(LocalFacts):
     # Here
 
     @fact
-    def health(self) -> Health:
-        """Of the Strapi at `address`."""
-        strapi = Strapi(self.address, Credentials())
-        try:
-            return strapi.health()
-        finally:
-            strapi.close()
+    def health(self) -> Page:
+        """Of the Strapi at `address`: 204 where it has started."""
+        return web.get(f"{self.address}/_health", headers=web.PAST_THE_BROWSER_PAGE)
 
     @fact
     def dead_children(self) -> tuple[str, ...]:
@@ -105,6 +118,8 @@ class Facts(LocalFacts):
     @fact
     def public_health(self) -> Page | None:
         """Strapi's own `/_health`, as a program asks it; past ngrok's browser page."""
+        if self.is_direct:
+            return self.health
         url = self.situation.public_url
         return (url and web.get(f"{url}/_health", headers=web.PAST_THE_BROWSER_PAGE)) or None
 
