@@ -9,7 +9,7 @@ import pytest
 from tests import remote_facts
 from tests.local_facts import PUBLIC as SESSIONS
 from tests.local_facts import situation
-from tests.program import run
+from tests.program import free_port, run
 from tests.verifying import PUBLIC, Bench, Broken, Verified
 from tests.world.admin_server import later
 from twitter_setup.checks import remote, web
@@ -146,6 +146,50 @@ def test_a_deployed_strapi_whose_name_is_unknown_is_one_line(right: Verified, pa
     assert found["tunnel"]["summary"] == f"the same address as backend: {nobody}"
     said = " ".join(advice["text"] for advice in found["backend"]["advice"])
     assert "look after its DNS entry and its proxy" in said
+
+
+@pytest.mark.parametrize("gives", ["", "admin@example.com"], ids=["by the project", "by Strapi"])
+@pytest.mark.parametrize("has_config", [True, False])
+def test_a_deployed_strapi_has_its_own_api_prefix(
+    right: Verified, bench: Bench, gives: str, *, has_config: bool
+) -> None:
+    """That of the callback which it tells, else that of the project here."""
+    bench.serve_below("/v1")
+    if has_config:
+        config = "module.exports = { rest: { prefix: '/v1' } };"
+        Broken(right).apply({"files": {"backend/config/api.js": config}})
+    right.set_env(right.shop.env, PORT=str(free_port()))
+    pair = bench.x.settings
+
+    ran = right.run(
+        *("--json", "--strapi", bench.strapi.url, "--url", PUBLIC),
+        STRAPI_ADMIN_EMAIL=gives,
+        TWITTER_API_KEY=pair.key,
+        TWITTER_API_SECRET=pair.secret,
+    )
+
+    found = {each["id"]: each for each in ran.json["data"]["checks"]}
+    is_known = has_config or gives
+    assert set(bad(found)) == (set() if is_known else {"x-callback"})
+    assert found["connect"]["status"] == ("pass" if is_known else "skip")
+    assert found["callback"]["status"] == ("pass" if gives else "skip")
+
+
+def test_where_to_log_in_has_the_prefix_too(right: Verified, bench: Bench) -> None:
+    bench.serve_below("/v1")
+    right.set_env(right.shop.env, PORT=str(free_port()))
+
+    said = right.run("--strapi", bench.strapi.url, "--url", PUBLIC).out
+
+    assert f"{PUBLIC}/v1/connect/twitter" in said.splitlines()[-1]
+
+
+def test_nobody_signs_in_to_tell_where_to_log_in(right: Verified, bench: Bench) -> None:
+    right.set_env(right.shop.env, PORT=str(free_port()))
+
+    right.run("tunnel", "--strapi", bench.strapi.url, "--url", PUBLIC)
+
+    assert "POST /admin/login" not in bench.strapi.calls
 
 
 def test_a_strapi_that_takes_its_time_is_up(right: Verified, bench: Bench) -> None:

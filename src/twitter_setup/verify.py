@@ -100,7 +100,7 @@ def _answer(
         data,
         exit_code=code,
         again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
-        connect_url=None if hops else _login_page(facts.situation),
+        connect_url=None if hops else _login_page(facts),
         is_whole=is_whole,
         next_step=_next_step(facts.situation),
     )
@@ -155,6 +155,7 @@ def _facts(
         located=of_it,
         session=target.session,
         file_url=of_file,
+        prefix_here=located.backend.api_prefix if located else "/api",
     )
     asked = frozenset(check.id for check in checks)
     return Facts(situation=situation, address=target.address, asked=asked)
@@ -181,13 +182,16 @@ def _next_step(situation: Situation) -> str | None:
     return "twitter-setup tunnel" if situation.located else None
 
 
-def _login_page(situation: Situation) -> str | None:
+def _login_page(facts: Facts) -> str | None:
     """Where a person would try it."""
+    situation = facts.situation
     if not situation.public_url:
         return None
     if situation.layout == "one-origin":
         return situation.public_url
-    return f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+    # Nobody signs in for this line alone.
+    prefix = facts.api_prefix if "admin" in facts.asked else situation.api_prefix
+    return f"{situation.public_url}{prefix}/connect/twitter"
 
 
 def _data(outcome: Outcome) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import processes, providers, redirect_url, x
+from twitter_setup import portal, processes, providers, redirect_url, x
 from twitter_setup.addresses import origin_of, path_of
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
@@ -181,7 +181,7 @@ class Facts(LocalFacts):
         urls = [url for url in dict.fromkeys(map(self._legal_page, _LEGAL)) if url]
         front = self.situation.public_url
         asked = [url for url in urls if url != front]
-        pages = dict(zip(asked, _all_at_once(asked), strict=True))
+        pages = dict(zip(asked, web.get_all(asked), strict=True))
         if front in urls and self.front_page is not None:  # no need to ask for it twice
             pages[front] = self.front_page
         return {url: pages[url] for url in urls if url in pages}
@@ -198,12 +198,26 @@ class Facts(LocalFacts):
         return None if is_loopback(urlsplit(public).hostname or "") else public
 
     @fact
+    def api_prefix(self) -> str:
+        """A Strapi elsewhere says it itself, where it lets us look; else as the project here has it."""
+        said = None
+        if self.situation.located is None:
+            said = portal.api_prefix_of(str(self.admin.twitter.get("redirectUri") or ""))
+        return self.situation.api_prefix if said is None else said
+
+    @property
+    def callback_url(self) -> str | None:
+        """What X must know, and what Strapi must send."""
+        public = self.situation.public_url
+        return portal.callback_url(public, self.api_prefix) if public else None
+
+    @fact
     def connect(self) -> Page | None:
         """The first hop of a login; one request a run, Strapi allows ten a minute."""
         situation = self.situation
         if not situation.public_url:
             return None
-        url = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+        url = f"{situation.public_url}{self.api_prefix}/connect/twitter"
         return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
 
     # Strapi's admin API
@@ -250,8 +264,8 @@ class Facts(LocalFacts):
     @fact
     def callback_at_x(self) -> str | None:
         """What X must know: by the public URL, else as Strapi computes it, unless that is not public."""
-        if self.situation.callback_url:
-            return self.situation.callback_url
+        if self.callback_url:
+            return self.callback_url
         computed = str(self.admin.twitter.get("redirectUri") or "")
         return None if is_loopback(urlsplit(computed).hostname or "") else computed or None
 
@@ -271,20 +285,3 @@ def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:
         except SetupError as better:
             return better
     return problem
-
-
-def _all_at_once(urls: list[str]) -> list[Page]:
-    pages: dict[int, Page] = {}
-
-    def fetch(place: int) -> None:
-        pages[place] = web.get(urls[place], as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
-
-    threads = [
-        threading.Thread(target=fetch, args=(place,), daemon=True) for place in range(len(urls))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(web.SECONDS * 2)
-    late: web.Problem = "timeout"
-    return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup import packages, portal
+from twitter_setup import packages
 from twitter_setup.addresses import origin_of
 from twitter_setup.locate import Located
 from twitter_setup.session_record import SessionRecord
@@ -20,6 +20,8 @@ class Situation:
     """`session` is a `tunnel` that runs, or one that was kept; `located` is None outside a project.
 
     `options.url` is the one of a flag or of the environment; what the settings file says is `file_url`.
+    `prefix_here` is the API prefix of the project that is found here, for a Strapi that is deployed: it is
+    probably of it.
     """
 
     options: Options
@@ -27,6 +29,7 @@ class Situation:
     located: Located | None = None
     session: SessionRecord | None = None
     file_url: str | None = None
+    prefix_here: str = "/api"
 
     @property
     def its_session(self) -> SessionRecord | None:
@@ -61,12 +64,7 @@ class Situation:
 
     @property
     def api_prefix(self) -> str:
-        return self.located.backend.api_prefix if self.located else "/api"
-
-    @property
-    def callback_url(self) -> str | None:
-        """What X must know, and what Strapi must send."""
-        return portal.callback_url(self.public_url, self.api_prefix) if self.public_url else None
+        return self.located.backend.api_prefix if self.located else self.prefix_here
 
     @property
     def generation(self) -> Generation | None:

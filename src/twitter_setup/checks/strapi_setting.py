@@ -138,7 +138,7 @@ def callback(facts: Facts) -> Finding:
     """Does the running Strapi have the public address: did the restart take?"""
     if facts.admin.providers is None:
         return _not_looked_at(facts)
-    found, wanted = facts.admin.twitter.get("redirectUri"), facts.situation.callback_url
+    found, wanted = facts.admin.twitter.get("redirectUri"), facts.callback_url
     if wanted is None:
         return passed(f"Strapi's callback is {found}")
     if found == wanted:
