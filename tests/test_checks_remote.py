@@ -10,7 +10,7 @@ from tests.local_facts import PUBLIC, frontend, situation, words
 from tests.remote_facts import BLOCKED, DEPLOYED, REDIRECT, deployed, facts, without_session
 from twitter_setup.checks import asked_of_x, pages, remote
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.remote_facts import Admin, Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.checks.web import Page, Problem
 from twitter_setup.login_code import LoginCode
@@ -391,6 +391,12 @@ def test_where_strapi_has_another_page_the_one_of_this_front_end_is_named_too() 
         is_told(told, Status.FAIL, f"let a login end at {REDIRECT}", "twitter-setup configure")
 
 
+def test_where_strapi_was_not_looked_into_a_page_that_is_missing_may_be_the_wrong_one() -> None:
+    missing = facts(admin=Admin(), redirect_page=page(404, REDIRECT))
+
+    is_told(pages.redirect_page(missing), Status.FAIL, "Strapi may lead to another page")
+
+
 def test_a_redirect_url_that_nobody_knows_is_not_asked_for() -> None:
     known = facts(redirect_url=None, redirect_page=None)
 
@@ -431,16 +437,25 @@ def test_a_redirect_page_that_is_missing_says_nothing_of_the_pages_for_x() -> No
 @pytest.mark.parametrize("answer", [{"status": 502}, {"status": 0, "problem": "timeout"}])
 def test_a_front_end_that_does_not_answer_is_told_once(answer: dict[str, Any]) -> None:
     url = f"{PUBLIC}/terms"
-    known = facts(
-        redirect_page=page(url=REDIRECT, **answer), legal_pages={url: page(url=url, **answer)}
-    )
+    refused: dict[str, Any] = {
+        "redirect_page": page(url=REDIRECT, **answer),
+        "legal_pages": {url: page(url=url, **answer)},
+    }
+    both = facts(asked=frozenset({"redirect-page", "legal-pages"}), **refused)
+    alone = facts(asked=frozenset({"legal-pages"}), **refused)
 
-    is_told(pages.legal_pages(known), Status.SKIP, "see redirect-page")
+    is_told(pages.legal_pages(both), Status.SKIP, "see redirect-page")
+    is_told(pages.legal_pages(alone), Status.WARN, f"{url}: ")
 
 
 def test_pages_elsewhere_are_judged_by_themselves() -> None:
     url = "https://cafe.example.com/terms"
-    known = facts(redirect_page=page(502, REDIRECT), legal_pages={url: page(502, url)})
+    asked = frozenset({"redirect-page"})
+    answers: dict[str, Any] = {
+        "redirect_page": page(502, REDIRECT),
+        "legal_pages": {url: page(502, url)},
+    }
+    known = facts(asked=asked, **answers)
 
     is_told(pages.legal_pages(known), Status.WARN, f"{url}: HTTP 502")
 

@@ -89,6 +89,11 @@ def _where_it_should(facts: Facts) -> Iterator[Advice]:
             f"Strapi leads there; let a login end at {wanted}",
             command="twitter-setup configure",
         )
+    if facts.admin.providers is None:
+        yield Advice(
+            "Strapi may lead to another page, which it did not let us see; to look",
+            command="twitter-setup verify provider",
+        )
 
 
 def _by_source(facts: Facts, page: Page) -> Finding:
@@ -125,6 +130,8 @@ def _start_frontend(facts: Facts) -> Advice:
 
 def _is_as_redirect_page(facts: Facts, page: Page) -> bool:
     """Whether it is of the front end that does not answer there either: `redirect-page` says so."""
+    if "redirect-page" not in facts.asked:
+        return False
     other = facts.redirect_page
     if other is None or origin_of(other.url) != origin_of(page.url):
         return False

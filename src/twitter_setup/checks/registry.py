@@ -106,7 +106,6 @@ CHECKS = (
         "the pages for X",
         pages.legal_pages,
         ("tunnel",),
-        reads=("legal_pages", "redirect_page"),
-        after=("redirect-page",),
+        reads=("legal_pages",),
     ),
 )
