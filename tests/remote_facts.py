@@ -13,12 +13,12 @@ from twitter_setup.checks.web import Page
 from twitter_setup.login_code import LoginCode
 from twitter_setup.settings import Options, Secret
 from twitter_setup.sources import SourceMention
-from twitter_setup.strapi import Health
 from twitter_setup.x import XAnswer
 
 CALLBACK = f"{PUBLIC}/api/connect/twitter/callback"
 REDIRECT = f"{PUBLIC}/connect/twitter/redirect"
 CONNECT = f"{PUBLIC}/api/connect/twitter"
+DEPLOYED = "https://cms.example.com"
 ACCEPTED = XAnswer(kind="accepted", status=200, offset=0.0)
 TO_X = {"location": "https://api.twitter.com/oauth/authenticate?oauth_token=t"}
 CODE = LoginCode(
@@ -54,12 +54,13 @@ def facts(*, where: Situation | None = None, **known: Any) -> Facts:
     public = where.public_url
     usual: dict[str, Any] = {
         "address": "http://localhost:1337",
-        "health": Health.UP,
+        "health": Page(url="http://localhost:1337/_health", status=204),
         "listener": None,
         "dead_children": (),
         "public_health": Page(url=f"{public}/_health", status=204) if public else None,
         "front_page": Page(url=f"{public}/", status=200) if public else None,
         "redirect_url": REDIRECT if public else None,
+        "wanted_redirect_url": REDIRECT if public else None,
         "redirect_page": Page(url=REDIRECT, status=200) if public else None,
         "legal_pages": {},
         "connect": connected() if public else None,
@@ -72,6 +73,11 @@ def facts(*, where: Situation | None = None, **known: Any) -> Facts:
         "package_manager": "npm",
     }
     return Facts(situation=where, **{**usual, **known})
+
+
+def deployed(address: str = DEPLOYED) -> Situation:
+    """A Strapi elsewhere, asked where people reach it."""
+    return Situation(options=Options(url=address, admin_token=Secret("t")), environ={})
 
 
 def without_session() -> Situation:

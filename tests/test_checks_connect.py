@@ -59,7 +59,15 @@ def test_strapi_3s_cookie_is_a_session_too() -> None:
     is_told(asked(connected(cookies=("strapi.sid",))), Status.PASS)
 
 
-@pytest.mark.parametrize("cookies", [(), ("abuse_interstitial",)])
+@pytest.mark.parametrize(
+    "cookies",
+    [("koa.sess", "koa.sess.sig"), ("strapi.sid",), ("shop.sid", "abuse", "shop.sid.sig")],
+)
+def test_a_session_cookie_may_have_any_name_that_is_signed(cookies: tuple[str, ...]) -> None:
+    assert asked(connected(cookies=cookies)).status is Status.PASS
+
+
+@pytest.mark.parametrize("cookies", [(), ("abuse_interstitial",), ("other.sig",)])
 def test_without_a_session_cookie_x_would_come_back_in_vain(cookies: tuple[str, ...]) -> None:
     is_told(asked(connected(cookies=cookies)), Status.FAIL, "session cookie", "strapi::session")
 

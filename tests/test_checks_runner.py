@@ -133,6 +133,17 @@ def test_named_checks_come_with_what_they_need_and_in_the_usual_order() -> None:
     assert runner.select(checks, []) == checks
 
 
+def test_what_a_check_comes_after_is_asked_too_and_does_not_keep_it_from_being_tried() -> None:
+    broken = check("a", failed("no", "", DO))
+    after = Check("b", "B", lambda _: passed("b"), after=("a",))
+
+    chosen = runner.select((broken, after), ["b"])
+    found = outcomes(*chosen)
+
+    assert [each.id for each in chosen] == ["a", "b"]
+    assert found["b"].finding.status is Status.PASS
+
+
 # What goes wrong
 
 

@@ -55,7 +55,16 @@ def test_without_credentials_it_is_said_how_to_give_them() -> None:
 
     is_told(strapi_setting.admin(known), Status.SKIP, "STRAPI_ADMIN_TOKEN", "STRAPI_ADMIN_EMAIL")
     for check in (strapi_setting.provider, strapi_setting.credentials, strapi_setting.callback):
-        is_told(check(known), Status.SKIP, "not looked at")
+        is_told(check(known), Status.SKIP, "not looked at: no administrator's credentials")
+
+
+def test_where_the_admin_api_refuses_the_rest_is_not_said_to_lack_credentials() -> None:
+    problem = SetupError("strapi_auth", "It says no.", advice=[Advice("ask again")])
+    known = facts(admin=Admin(problem=problem), x_keys=None, x_callback=None)
+
+    for check in (strapi_setting.provider, strapi_setting.credentials, strapi_setting.callback):
+        is_told(check(known), Status.SKIP, "not looked at: the admin API did not let us")
+    is_told(asked_of_x.x_keys(known), Status.SKIP, "TWITTER_API_KEY and TWITTER_API_SECRET")
 
 
 @pytest.mark.parametrize(
@@ -91,6 +100,9 @@ def test_what_only_could_not_be_found_out_is_no_failure(code: ErrorCode, status:
         ({"callback": f"{REDIRECT}/"}, Status.FAIL, "without a slash at the end"),
         ({"callback": "/welcome"}, Status.FAIL, "a whole address"),
         ({"callback": "http://localhost:3000/welcome"}, Status.FAIL, "leads to another address"),
+        ({"callback": "cafe://login"}, Status.FAIL, "leads to another address"),
+        ({"callback": f"{PUBLIC}/auth/done"}, Status.PASS, f"a login ends at {PUBLIC}/auth/done"),
+        ({"callback": f"{PUBLIC}:443/in"}, Status.PASS, "a login ends at"),
     ],
 )
 def test_the_switch_and_the_redirect_url(fields: dict[str, Any], status: Status, said: str) -> None:
@@ -107,6 +119,37 @@ def test_before_5_53_another_redirect_url_is_a_warning() -> None:
     is_told(
         finding, Status.WARN, f"Expected  {REDIRECT}", "Found     http://localhost:3000/welcome"
     )
+
+
+@pytest.mark.parametrize(
+    ("stored", "version", "ends_at"),
+    [
+        (f"{PUBLIC}/auth/done", "5.54.0", f"{PUBLIC}/auth/done"),
+        (f"{PUBLIC}/auth/done/", "5.54.0", REDIRECT),
+        ("", "5.54.0", REDIRECT),
+        (None, "5.54.0", REDIRECT),
+        ("http://localhost:3000/welcome", "5.54.0", REDIRECT),
+        ("http://localhost:3000/welcome", "4.26.2", "http://localhost:3000/welcome"),
+        ("https://ada:hunter2@app.example.com/in", "4.26.2", "https://app.example.com/in"),
+    ],
+)
+def test_the_page_that_is_looked_at_is_the_one_that_strapi_has_where_a_login_can_end_there(
+    stored: str | None, version: str, ends_at: str
+) -> None:
+    old = situation(back=backend(users_permissions=version))
+    known = facts(where=old, admin=twitter(callback=stored))
+    del known._known["redirect_url"]
+
+    assert known.redirect_url == ends_at
+
+
+def test_the_source_is_searched_for_the_page_that_strapi_has() -> None:
+    known = facts(admin=twitter(callback=f"{PUBLIC}/auth/done"))
+    elsewhere = facts(admin=twitter(callback="http://localhost:3000/auth/done"))
+    del known._known["redirect_url"], elsewhere._known["redirect_url"]
+
+    assert known.redirect_path == "/auth/done"
+    assert elsewhere.redirect_path == "/connect/twitter/redirect"
 
 
 def test_a_password_in_a_redirect_url_is_not_shown() -> None:

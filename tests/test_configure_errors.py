@@ -345,6 +345,7 @@ def test_too_many_logins_without_a_time_are_said_without_one(
 
     assert refusal.code == "strapi_rate_limited"
     assert "The next one" not in refusal.text
+    assert "wait five minutes" in refusal.text
 
 
 @pytest.mark.parametrize(

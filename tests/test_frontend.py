@@ -490,20 +490,37 @@ def test_the_variables_that_the_code_reads_are_listed(
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "url"),
     [
-        "fetch('http://localhost:1337/api/articles')",
-        'const url = "http://127.0.0.1:1337";',
-        "const url = `https://localhost:1337/${path}`;",
-        "axios.get('http://[::1]:1337')",
+        ("fetch('http://localhost:1337/api/articles')", "http://localhost:1337/api/articles"),
+        ('const url = "http://127.0.0.1:1337";', "http://127.0.0.1:1337"),
+        ("const url = `https://localhost:1337/${path}`;", "https://localhost:1337/"),
+        ("axios.get('http://[::1]:1337')", "http://[::1]:1337"),
     ],
 )
-def test_a_hard_coded_url_is_listed_with_its_place(tmp_path: Path, line: str) -> None:
+def test_a_hard_coded_url_is_listed_with_its_place(tmp_path: Path, line: str, url: str) -> None:
     root = app(tmp_path, "vite", {"src/api.js": f"// the API\n  {line}\n"})
 
     (mention,) = frontend.hard_coded(frontend.load(root), 1337)
 
-    assert (mention.path, mention.line, mention.text) == (root / "src/api.js", 2, line)
+    assert (mention.path, mention.line, mention.text) == (root / "src/api.js", 2, url)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fetch('http://localhost:1337/api', { headers: { Authorization: 'Bearer 8f2c0d' } })",
+        "const token = '8f2c0d', url = 'http://localhost:1337/api'",
+        "fetch('http://localhost:1337/api?token=8f2c0d')",
+        "fetch('http://localhost:1337/api#8f2c0d')",
+    ],
+)
+def test_a_secret_beside_a_hard_coded_url_is_not_shown(tmp_path: Path, line: str) -> None:
+    root = app(tmp_path, "vite", {"src/api.js": line})
+
+    (mention,) = frontend.hard_coded(frontend.load(root), 1337)
+
+    assert mention.text == "http://localhost:1337/api"
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,25 @@ def test_the_guide_s_own_example_wants_an_access_token_only_where_it_reads_one(
     assert not found.sends_credentials
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "const { search } = useLocation();",
+        "const { pathname, search: query } = useLocation();",
+        "const { search } = new URL(request.url);",
+        "const url = new URL(req.url);",
+        "const url = new URL(event.request.url);",
+    ],
+)
+def test_the_query_may_be_taken_from_the_router_or_from_the_request(
+    tmp_path: Path, query: str
+) -> None:
+    call = "fetch(`/api/auth/twitter/callback${search}`)"
+
+    assert of(tmp_path, {"src/Login.ts": f"{query}\n{call}"}).forwards_query
+    assert not of(tmp_path, {"src/Login.ts": f"const search = {{}};\n{call}"}).forwards_query
+
+
 def test_a_call_with_the_access_token_in_it_is_seen_with_its_line(tmp_path: Path) -> None:
     login = """const token = params.get('access_token');
         fetch(`/api/auth/twitter/callback?access_token=${token}`, { credentials: 'include' })"""

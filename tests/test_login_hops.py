@@ -152,7 +152,7 @@ def test_a_request_that_the_browser_gave_up_counts_for_nothing(status: int) -> N
     """React's StrictMode runs an effect twice, and may abort the first call."""
     login = seen(
         *(connect(status), connect(), callback(status), callback()),
-        *(page(), exchange(status), exchange()),
+        *(page(status), page(), exchange(status), exchange()),
     )
 
     assert (ids(login), broken(login)) == (HOPS, [])
@@ -283,6 +283,46 @@ def test_a_page_that_asks_all_the_same_where_x_refused_does_not_hide_it() -> Non
     assert end(login).summary == "X refused Strapi's request, so nobody was asked to log in"
 
 
+@pytest.mark.parametrize("generation", [*GENERATIONS, None])
+@pytest.mark.parametrize(
+    "other",
+    [
+        exchange(400, at=20.0),
+        exchange(200, at=20.0),
+        exchange(200, at=1.0),
+        page(at=20.0, parameters=("error", "error_description"), **MISMATCH),
+    ],
+    ids=["a refusal", "a login", "a login at once", "an error in the address"],
+)
+def test_what_another_tab_does_while_the_person_is_at_x_says_nothing_of_this_login(
+    other: Entry, generation: Generation | None
+) -> None:
+    meanwhile = seen(connect(), other, generation=generation)
+    login = seen(connect(), other, callback(), page(), exchange(), generation=generation)
+
+    assert (ids(meanwhile), meanwhile.finding) == (["connect"], None)
+    assert (ids(login), broken(login)) == (HOPS, [])
+    assert end(login).status is Status.PASS
+
+
+@pytest.mark.parametrize("generation", ["tokens", "session"])
+@pytest.mark.parametrize(
+    "other", [exchange(400, at=0.8), page(at=0.6, parameters=("error",), **MISMATCH)]
+)
+def test_from_5_51_on_no_refusal_of_xs_comes_by_the_front_end(
+    other: Entry, generation: Generation
+) -> None:
+    """Strapi answers 500 at the first hop."""
+    assert seen(connect(), other, generation=generation).finding is None
+
+
+def test_of_an_unknown_strapi_a_refusal_at_once_is_believed() -> None:
+    for answer in (exchange(400, at=0.8), page(at=0.6, parameters=("error",), **MISMATCH)):
+        login = seen(connect(), answer, generation=None)
+
+        assert end(login).summary == "X refused Strapi's request, so nobody was asked to log in"
+
+
 def test_strapis_words_are_shown_where_it_gives_up_after_x() -> None:
     said: dict[str, Any] = {
         "error": "oauth_error",
@@ -324,11 +364,20 @@ def test_a_callback_that_fails_leads_to_strapis_terminal_and_to_x() -> None:
     assert "its own terminal" in words(end(login))
 
 
-@pytest.mark.parametrize("status", [404, 500, 502])
+@pytest.mark.parametrize("status", [404, 410])
 def test_a_redirect_page_that_is_not_there(status: int) -> None:
     login = seen(connect(), callback(), page(status))
 
     assert end(login).summary == f"the redirect page is not there (HTTP {status})"
+    assert broken(login) == ["redirect-page"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 502])
+def test_a_redirect_page_that_fails_is_not_said_to_be_missing(status: int) -> None:
+    login = seen(connect(), callback(), page(status))
+
+    assert end(login).status is Status.FAIL
+    assert end(login).summary == f"the redirect page could not end the login (HTTP {status})"
     assert broken(login) == ["redirect-page"]
 
 

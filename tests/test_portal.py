@@ -162,3 +162,12 @@ def test_an_older_sheet_without_a_field_counts_as_changed() -> None:
 
     assert rows is not None
     assert [row.label for row in rows] == ["Privacy policy"]
+
+
+@pytest.mark.parametrize("prefix", ["/api", "", "/v1", "/strapi/api"])
+def test_the_api_prefix_can_be_read_back_from_a_callback(prefix: str) -> None:
+    url = portal.callback_url("https://cafe.example.com", prefix)
+
+    assert portal.api_prefix_of(url) == prefix
+    assert portal.api_prefix_of(url.replace("twitter", "google")) is None
+    assert portal.api_prefix_of("") is None

@@ -74,6 +74,35 @@ def test_named_checks_run_with_what_they_need_and_nothing_else(wrong: Verified) 
     assert wrong.bench.public.behind.asked == []
 
 
+def test_a_wrong_password_keeps_nothing_from_being_asked_that_needs_none(right: Verified) -> None:
+    pair = right.bench.x.settings
+
+    ran = right.run(
+        "--json",
+        STRAPI_ADMIN_PASSWORD="not the password",
+        TWITTER_API_KEY=pair.key,
+        TWITTER_API_SECRET=pair.secret,
+    )
+
+    told = {check["id"]: check["status"] for check in ran.json["data"]["checks"]}
+    assert {name for name, status in told.items() if status != "pass"} == {
+        *("admin", "provider", "credentials", "callback")
+    }
+    assert told["admin"] == "fail"
+
+
+def test_the_same_two_checks_may_be_asked_a_sixth_time_within_five_minutes(right: Verified) -> None:
+    """Strapi lets an administrator sign in five times: then one line says until when."""
+    for _ in range(6):
+        ran = right.run("--json", "x-callback", "connect")
+
+    told = {check["id"]: check for check in ran.json["data"]["checks"]}
+    bad = [name for name, each in told.items() if each["status"] not in {"pass", "skip"}]
+    assert bad == ["admin"]
+    assert "The next one is possible at" in told["admin"]["summary"]
+    assert told["connect"]["status"] == "pass"
+
+
 def test_a_check_that_is_none_is_a_mistake_and_the_nearest_is_named(right: Verified) -> None:
     ran = right.run("x-keyz", "--json")
 

@@ -20,7 +20,7 @@ from tests.world.admin_server import AdminServer, instead
 from twitter_setup import watch_login
 from twitter_setup.checks.finding import Outcome, Status
 from twitter_setup.checks.login import Hop
-from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.remote_facts import Admin, Facts
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.state import StateFolder
 
@@ -272,7 +272,11 @@ def at_work(*steps: Callable[[], object]) -> Iterator[Callable[[float], None]]:
 
 
 def watched(
-    folder: Path, view: Silent, *steps: Callable[[], object], layout: str = "one-origin"
+    folder: Path,
+    view: Silent,
+    *steps: Callable[[], object],
+    layout: str = "one-origin",
+    **known: Any,
 ) -> tuple[Outcome, list[Hop]]:
     back = local_facts.backend(root=folder)
     where = local_facts.situation(layout=layout, back=back)
@@ -280,9 +284,24 @@ def watched(
     session = replace(where.session, gateway_pid=1, kept=True)
     StateFolder(folder).save_session(session)
     where = replace(where, session=session)
-    facts = Facts(situation=where, address="", redirect_path=PAGE)
+    facts = Facts(situation=where, address="", **known)
     with at_work(*steps) as sleep:
         return watch_login.watch(facts, view, timeout=5.0, opens_app=False, sleep=sleep)
+
+
+def test_the_page_at_which_it_ends_is_the_one_that_strapi_has(
+    tmp_path: Path, log: Path, opened: list[str]
+) -> None:
+    own = "/auth/done"
+    admin = Admin({"twitter": {"callback": f"{local_facts.PUBLIC}{own}"}})
+
+    outcome, hops = watched(
+        *(tmp_path, Silent(), lambda: write(log, CONNECT, CALLBACK, (own, 200, ""), EXCHANGE)),
+        admin=admin,
+    )
+
+    assert outcome.finding.status is Status.PASS
+    assert [hop.id for hop in hops][-2:] == ["redirect-page", "exchange"]
 
 
 @pytest.fixture

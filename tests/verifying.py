@@ -75,8 +75,8 @@ class Bench:
         self.hop = first_hop.FirstHop(api, self.x.url)
         self.strapi.calls.clear()
         self.strapi.clear()
-        self.strapi.more = {first_hop.ROUTE: self._hop}
-        self.x.settings = settings = Settings(callbacks=[CALLBACK])
+        self.x.settings = settings = Settings()
+        self.serve_below("/api")
         self.x.requests.clear()
         api.providers["twitter"] |= {
             "enabled": True,
@@ -87,6 +87,12 @@ class Bench:
         self.public.behind = one_origin.Behind(self.strapi)
         self.ngrok.upstreams = {HOST: f"http://127.0.0.1:{self.public.port}"}
         self.ngrok.online, self.ngrok.browser_page = True, False
+
+    def serve_below(self, prefix: str) -> None:
+        """Strapi's API is there, and X knows it."""
+        self.strapi.api.prefix = prefix
+        self.strapi.more = {f"GET {prefix}/connect/twitter": self._hop}
+        self.x.settings.callbacks = [f"{PUBLIC}{prefix}/connect/twitter/callback"]
 
     def _hop(self) -> Answer:
         return self.hop.answer()

@@ -20,12 +20,13 @@ _PUBLIC_NAME = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE)_")
 _URL_WITH_PASSWORD = re.compile(r"://[^/\s:@]+:(?P<password>[^/\s@]+)@")
 # What stands in examples: nobody's secret. `toBeModified1` is Strapi's own.
 _PLACEHOLDER = re.compile(
-    r"to_?be_?modified|change_?me|replace|example|placeholder|dummy|sample|xxx|your[-_ ]"
+    r"to_?be_?modified|change[-_]?me|replace|example|placeholder|dummy|sample|xxx|your[-_ ]"
     r"|my_?key|<.*>|^\.*$|\$\{|insert|secret_?here|_here$",
     re.IGNORECASE,
 )
 # What a front end shows to everybody is no secret.
 _SHOWN_PREFIXES = tuple(prefix for each in frameworks.FRAMEWORKS for prefix in each.prefixes)
+_EXAMPLES = frozenset({"example", "sample", "template", "dist"})
 _WEAK = frozenset({"secret", "password", "strapi", "postgres", "root", "admin", "test", "key"})
 
 
@@ -36,6 +37,11 @@ class EnvFile:
     path: Path
     names: tuple[str, ...]
     state: Literal["tracked", "unprotected", "ignored"]
+
+    @property
+    def is_example(self) -> bool:
+        """By its name (`.env.example`) it is meant to be in git."""
+        return not _EXAMPLES.isdisjoint(self.path.name.lower().split("."))
 
 
 def read(folders: Sequence[Path]) -> tuple[EnvFile, ...] | None:

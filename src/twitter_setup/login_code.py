@@ -28,6 +28,7 @@ _INSISTS = re.compile(
 _QUERY = re.compile(
     r"\.search\b|searchParams|URLSearchParams|\.fullPath\b|\.asPath\b|\.query\b|\.href\b"
     r"|useSearchParams|queryParams|\$route|window\.location"
+    r"|\{[^{}]*\bsearch\b[^{}]*\}\s*=|new URL\(\s*(?:\w+\.)*req(?:uest)?\.url\b"
 )
 _CREDENTIALS = re.compile(
     r"""credentials["']?\s*:\s*["'`]include|withCredentials["']?\s*[:=]\s*true"""

@@ -119,6 +119,12 @@ def callback_url(public_url: str, api_prefix: str) -> str:
     return f"{public_url}{api_prefix}/connect/twitter/callback"
 
 
+def api_prefix_of(callback: str) -> str | None:
+    """The other way round; None where it is none of Strapi's callbacks."""
+    path, end = urlsplit(callback).path, "/connect/twitter/callback"
+    return path.removesuffix(end) if path.endswith(end) else None
+
+
 def suggest_app_name(project_name: str) -> str:
     """A name that X accepts: short, and without "Twitter" in it, which X reserves."""
     plain = project_name

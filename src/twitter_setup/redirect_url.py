@@ -38,7 +38,7 @@ def parse_path(text: str) -> str:
         problem = "is a whole address, where a path alone goes"
     elif "?" in text or "#" in text:
         problem = "has a query or a fragment in it, which Strapi removes"
-    elif not text.isprintable() or not _ACCEPTED.fullmatch(f"https://host{path_of(text)}"):
+    elif not text.isprintable() or not is_taken(f"https://host{path_of(text)}"):
         problem = f"is not a path that Strapi takes: {printable(shown(text))}"
     if problem:
         raise SetupError("usage", f"redirect_path {problem}", unchanged="Nothing was changed.")
@@ -60,6 +60,8 @@ def parse(text: str) -> str:
         raise _wrong(f"is not an address: {printable(shown(url))}") from None
     if not url.isprintable():
         raise _wrong(f"has signs in it that no address has: {printable(shown(url))}")
+    if "://" not in url and "@" in url.partition("/")[0]:
+        raise _wrong("has a user name or password in it")
     if not parts.scheme or "://" not in url:
         raise _wrong(
             f"is not a whole address: {shown(url)}",
@@ -76,9 +78,14 @@ def parse(text: str) -> str:
         )
     if url.endswith("/"):
         raise _wrong("has a slash at the end, which Strapi refuses", _fixed(url.rstrip("/")))
-    if not _ACCEPTED.fullmatch(url):
+    if not is_taken(url):
         raise _wrong(f"is not an address that Strapi takes: {shown(url)}")
     return url
+
+
+def is_taken(url: str) -> bool:
+    """Whether Strapi's admin form would take it."""
+    return bool(_ACCEPTED.fullmatch(url))
 
 
 def _whole(text: str) -> str:

@@ -41,7 +41,7 @@ _CONTINUED = re.compile(r"(?:\|\||\?\?|\?|:|=|\()\s*$")
 class SourceMention:
     path: Path
     line: int
-    text: str  # the line itself, without the blanks around it
+    text: str  # the line itself, without the blanks around it; of `hard_coded` the URL alone
 
 
 def language(path: Path) -> Language:
@@ -74,9 +74,11 @@ def variables_read(root: Path) -> tuple[str, ...]:
 def hard_coded(root: Path, port: int, limit: int = 5) -> tuple[SourceMention, ...]:
     """List where the code below `root` has the URL of this machine's `port` in it.
 
-    Not a fallback beside a variable, and not a dev server's own proxy rules.
+    Not a fallback beside a variable, and not a dev server's own proxy rules. The rest of the line is left
+    out: a token may stand there.
     """
-    url = re.compile(rf"https?://(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0):{port}(?!\d)")
+    host = r"(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)"
+    url = re.compile(rf"https?://{host}:{port}(?!\d)(?:/[\w.~/-]*)?")
     needle = b":%d" % port
     mentions = (
         mention
@@ -139,10 +141,11 @@ def _code_lines(text: str) -> list[str]:
 def _mentions(path: Path, text: str, url: re.Pattern[str]) -> Iterator[SourceMention]:
     lines = text.splitlines()
     for number, line in enumerate(lines, start=1):
-        if url.search(line) and not _COMMENT.match(line):
+        found = url.search(line)
+        if found and not _COMMENT.match(line):
             before = lines[number - 2] if number > 1 else ""
             if not _is_fallback(line, before):
-                yield SourceMention(path, number, line.strip())
+                yield SourceMention(path, number, found[0])
 
 
 def _is_fallback(line: str, before: str) -> bool:

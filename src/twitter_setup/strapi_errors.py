@@ -163,13 +163,13 @@ def refusal(
 
 
 def _rate_limited(headers: Mapping[str, str]) -> SetupError:
+    when = _next_try(headers.get("X-RateLimit-Reset", ""))
     return _error(
         "strapi_rate_limited",
-        f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up."
-        + _next_try(headers.get("X-RateLimit-Reset", "")),
+        f"Strapi allows {_limit(headers)} admin logins in five minutes, and they are used up.{when}",
         Advice(
-            "wait until then, or give an admin token (Settings → Admin Tokens, Strapi 5.47 and "
-            "newer), which has no limit, in the environment",
+            f"wait {'until then' if when else 'five minutes'}, or give an admin token (Settings → Admin "
+            "Tokens, Strapi 5.47 and newer), which has no limit, in the environment",
             command="STRAPI_ADMIN_TOKEN",
         ),
     )

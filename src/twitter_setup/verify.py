@@ -39,8 +39,8 @@ def verify(
     """Run the checks and show each as it is known; raises `usage` for an id that is none."""
     _check_ids(ids)
     with_login = options.login or watch_login.CHECK.id in ids
-    facts = _facts(options, located, caller)
     checks = runner.select(CHECKS, _without_login(ids))
+    facts = _facts(options, located, caller, checks)
     outcomes = _ask(checks, facts, caller.view)
     hops: list[Hop] | None = None
     if with_login:
@@ -101,7 +101,7 @@ def _answer(
         exit_code=code,
         command=caller.again(),
         again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
-        connect_url=None if hops else _login_page(facts.situation),
+        connect_url=None if hops else _login_page(facts),
         is_whole=is_whole,
         next_step=_next_step(facts.situation),
     )
@@ -141,21 +141,28 @@ def _unknown(name: str, known: Sequence[str], said: str, *more: Advice) -> Setup
     )
 
 
-def _facts(options: Options, located: Located | None, caller: Caller) -> Facts:
+def _facts(
+    options: Options, located: Located | None, caller: Caller, checks: Sequence[Check]
+) -> Facts:
     gives = Credentials.of(options).are_given
     target = configure_target.find(options, located, caller.view, with_credentials=gives)
+    given, is_named = options.url, options.strapi is not None
     options = _without_blanks(located.options if located else options)
+    of_file = None if given else options.url
     # The files here say nothing of a Strapi that is deployed elsewhere.
     of_it = located if target.is_here else None
-    if of_it is None and not options.url and _is_public(target.address):
-        options = replace(options, url=target.address)  # where it is deployed, people reach it, too
+    if of_it is None and not given and _is_public(target.address) and (is_named or not of_file):
+        given = target.address  # where it is deployed, people reach it, too
     situation = Situation(
-        options=options,
+        options=replace(options, url=given),
         environ=caller.environ,
         located=of_it,
         session=target.session,
+        file_url=of_file,
+        prefix_here=located.backend.api_prefix if located else "/api",
     )
-    return Facts(situation=situation, address=target.address)
+    asked = frozenset(check.id for check in checks)
+    return Facts(situation=situation, address=target.address, asked=asked)
 
 
 def _without_blanks(options: Options) -> Options:
@@ -179,13 +186,16 @@ def _next_step(situation: Situation) -> str | None:
     return "twitter-setup tunnel" if situation.located else None
 
 
-def _login_page(situation: Situation) -> str | None:
+def _login_page(facts: Facts) -> str | None:
     """Where a person would try it."""
+    situation = facts.situation
     if not situation.public_url:
         return None
     if situation.layout == "one-origin":
         return situation.public_url
-    return f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+    # Nobody signs in for this line alone.
+    prefix = facts.api_prefix if "admin" in facts.asked else situation.api_prefix
+    return f"{situation.public_url}{prefix}/connect/twitter"
 
 
 def _data(outcome: Outcome) -> dict[str, Any]:

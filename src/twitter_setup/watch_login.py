@@ -44,7 +44,7 @@ def watch(
     situation = facts.situation
     one_origin = situation.layout == "one-origin"
     login = Login(
-        Ways.of(situation.api_prefix, facts.redirect_path if one_origin else None),
+        Ways.of(facts.api_prefix, facts.redirect_path if one_origin else None),
         situation.generation,
     )
     _, place = gateway_log.read_entries(log)  # what was before is not this login
@@ -91,7 +91,7 @@ def _nothing_to_watch() -> Finding:
 def _begin(facts: Facts, view: View, *, opens_app: bool) -> str:
     """Say where the login begins, and open it where there is a browser to open."""
     situation = facts.situation
-    connect = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+    connect = f"{situation.public_url}{facts.api_prefix}/connect/twitter"
     url = _app(facts) or connect if opens_app else connect
     wanted = opens_app or view.may_ask
     if wanted and webbrowser.open(url):

@@ -87,6 +87,7 @@ class AdminApi:
 
     major: int = 5
     callback_base: str = "http://localhost:1337"
+    prefix: str = "/api"
     max_logins: int = 5
     has_admin: bool = True
     has_plugin: bool = True
@@ -165,7 +166,9 @@ class AdminApi:
         providers = copy.deepcopy(self.providers)
         for name, provider in providers.items():
             if name != "email" and self.has_redirect_uri:
-                provider["redirectUri"] = f"{self.callback_base}/api/connect/{name}/callback"
+                provider["redirectUri"] = (
+                    f"{self.callback_base}{self.prefix}/connect/{name}/callback"
+                )
         return Answer(200, providers)
 
     def _put(self, body: bytes) -> Answer:

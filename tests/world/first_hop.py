@@ -16,7 +16,6 @@ from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]
 
 from tests.world.admin_api import AdminApi, Answer, error
 
-ROUTE = "GET /api/connect/twitter"
 _SIGNED = "https://api.twitter.com/oauth/request_token"
 _NO_SESSION = {
     "grant": "Grant: mount session middleware first",
@@ -70,7 +69,7 @@ class FirstHop:
         return Answer(302, None, headers)
 
     def _ask_x(self, twitter: dict[str, Any]) -> tuple[int, str]:
-        back = f"{self.api.callback_base}/api/connect/twitter/callback"
+        back = f"{self.api.callback_base}{self.api.prefix}/connect/twitter/callback"
         signer = Signer(twitter["key"], client_secret=twitter["secret"], callback_uri=back)
         _, headers, _ = signer.sign(_SIGNED, http_method="POST")
         url = self.x_url + urlsplit(_SIGNED).path

@@ -36,7 +36,7 @@ class Behind:
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer | Raw | None:
         self.asked.append(f"{method} {path}")
-        is_strapis = path.startswith("/api/") or path == "/_health"
+        is_strapis = path.startswith(f"{self.strapi.api.prefix}/") or path == "/_health"
         if self.after and not is_strapis:
             time.sleep(self.after)
         if self.is_blocked_by_vite:

@@ -19,7 +19,7 @@ from twitter_setup.errors import Advice
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
 _LONG = re.compile(r"[A-Za-z0-9_+/=-]{25,}")
-_SESSION_COOKIES = ("koa.sess", "strapi.sid")
+_USUAL_COOKIES = ("koa.sess", "strapi.sid")
 
 
 def connect(facts: Facts) -> Finding:
@@ -55,7 +55,7 @@ def _redirected(page: Page) -> Finding:
     target = urlsplit(page.location)
     query = dict(parse_qsl(target.query, keep_blank_values=True))
     if _TO_X.search(target.path) and query.get("oauth_token"):
-        if not any(name.startswith(_SESSION_COOKIES) for name in page.cookies):
+        if not _has_session_cookie(page):
             return failed(
                 "Strapi sends the browser to X without setting its session cookie",
                 "Without it Strapi does not know the person again when X sends them back.",
@@ -71,6 +71,13 @@ def _redirected(page: Page) -> Finding:
         "Expected a redirect to X's /oauth/authenticate.",
         Advice("look at what Strapi says in its own terminal"),
     )
+
+
+def _has_session_cookie(page: Page) -> bool:
+    """Its name is `key` of strapi::session; Koa sends a signature, NAME.sig, along with it."""
+    names = page.cookies
+    signed = any(f"{name}.sig" in names for name in names)
+    return signed or any(name.startswith(_USUAL_COOKIES) for name in names)
 
 
 def _reason(target: SplitResult, query: dict[str, str]) -> str:
@@ -183,11 +190,12 @@ def _broken(facts: Facts) -> Finding:
             ),
         )
     elif facts.admin.providers is None:
+        how = "mend what `admin` says" if facts.admin.problem else "give an administrator's token"
         advice.insert(
             0,
             Advice(
                 "X accepts the pair that is given here; Strapi may hold another one, or another "
-                "address: to compare, give an administrator's credentials",
+                f"address: to compare, {how}",
                 command="STRAPI_ADMIN_TOKEN=… twitter-setup verify credentials callback",
             ),
         )

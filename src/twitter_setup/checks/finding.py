@@ -65,13 +65,18 @@ def unknown(summary: str, detail: str, *advice: Advice) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question. It is not asked where one that it `needs` failed: one cause is one red line."""
+    """One question. It is not asked where one that it `needs` failed: one cause is one red line.
+
+    Those that it comes `after` are asked too, and it is tried whatever they say: they tell why it may
+    have nothing to look at.
+    """
 
     id: str
     title: str
     run: Callable[[Any], Finding]  # of the facts that it judges
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()  # facts that take time, so that they are begun at once
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

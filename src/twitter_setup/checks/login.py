@@ -16,7 +16,10 @@ from twitter_setup.gateway_log import Entry
 
 HopId = Literal["connect", "x", "callback", "redirect-page", "exchange"]
 _AT_ONCE = 5.0  # seconds; a person at X's consent page takes longer
-_GONE = frozenset({0, 499})  # the browser has left before the answer (React's StrictMode does)
+_LEFT = frozenset({0, 499})  # the browser has left before the answer (React's StrictMode does)
+GONE = frozenset(
+    {404, 410}
+)  # there is no such page; another refusal is that of a page that is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class Login:
     # The steps
 
     def _connect(self, entry: Entry) -> list[Hop]:
-        if entry.status in _GONE:
+        if entry.status in _LEFT:
             return []
         self.hops.clear()
         self._began_at, self._sent_back_at = entry.at, None
@@ -106,7 +109,7 @@ class Login:
         if "denied" in entry.parameters:
             self.finding = findings.cancelled()
             return [_bad("x", "cancelled there", entry)]
-        if entry.status in _GONE:
+        if entry.status in _LEFT:
             return []
         came_back = [_good("x", "X sends the person back", entry)]
         if 300 <= entry.status < 400:
@@ -121,7 +124,8 @@ class Login:
         if not self.hops:  # somebody looks at that page; no login began
             return []
         after_x = self._has("callback")
-        if _has_error(entry) or self._is_garbled_refusal(entry):
+        is_refused = _has_error(entry) if after_x else self._is_refused_at_once(entry)
+        if is_refused:
             said = _said(entry)
             self.finding = (
                 findings.refused_after_x(said, began_here=self._began_at is not None)
@@ -131,10 +135,11 @@ class Login:
             return [
                 _bad("redirect-page", f"with an error: {said}" if said else "with an error", entry)
             ]
-        if not after_x:  # somebody else looks at that page
+        if not after_x or entry.status in _LEFT:  # not after: somebody else looks at that page
             return []
         if entry.status >= 400:
-            self.finding = findings.no_such_page(entry.path, entry.status)
+            judge = findings.no_such_page if entry.status in GONE else findings.page_failed
+            self.finding = judge(entry.path, entry.status)
             return [_bad("redirect-page", f"HTTP {entry.status}", entry)]
         if self._has("redirect-page"):
             return []
@@ -149,26 +154,35 @@ class Login:
         return [_bad("redirect-page", f"the first page instead, with an error: {said}", entry)]
 
     def _exchange(self, entry: Entry) -> list[Hop]:
-        if not self.hops or entry.status in _GONE:
+        if not self.hops or entry.status in _LEFT:
             return []
+        if not self._has(
+            "callback"
+        ):  # of another tab, or the page asks, though Strapi sent it an error
+            if entry.status == 200 or not self._is_refused_at_once(entry):
+                return []
+            self.finding = findings.refused_by_x("")
+            return [_bad("exchange", f"HTTP {entry.status}", entry)]
         if entry.status == 200:
             self.finding = passed("logged in: Strapi issued a JWT")
             return [_good("exchange", "Strapi issued a JWT", entry)]
-        self.finding = (
-            findings.not_exchanged(entry.path, entry.status, self._generation)
-            if self._has("callback")
-            else findings.refused_by_x("")  # the page asks, though Strapi sent it an error
-        )
+        self.finding = findings.not_exchanged(entry.path, entry.status, self._generation)
         return [_bad("exchange", f"HTTP {entry.status}", entry)]
 
     def _has(self, hop: HopId) -> bool:
         return any(each.id == hop for each in self.hops)
 
-    def _is_garbled_refusal(self, entry: Entry) -> bool:
-        """Up to 5.50 Strapi hands X's XML on as a parameter whose name the log leaves out."""
+    def _is_refused_at_once(self, entry: Entry) -> bool:
+        """Whether Strapi sent the browser back where it should have sent it to X, as it does up to 5.50.
+
+        Later ones answer 500 themselves, and what comes while the person is at X is of another tab. X's
+        XML Strapi hands on as a parameter whose name the log leaves out.
+        """
         began = self._began_at
-        is_at_once = began is not None and entry.at - began < _AT_ONCE
-        return self._generation == "grant" and not self._has("callback") and is_at_once
+        if self._generation not in {"grant", None} or began is None or entry.at - began >= _AT_ONCE:
+            return False
+        is_exchange = entry.path.rstrip("/") == self._ways.exchange
+        return is_exchange or self._generation == "grant" or _has_error(entry)
 
 
 def _has_error(entry: Entry) -> bool:

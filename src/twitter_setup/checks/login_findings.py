@@ -90,6 +90,16 @@ def no_such_page(path: str, status: int) -> Finding:
     )
 
 
+def page_failed(path: str, status: int) -> Finding:
+    return failed(
+        f"the redirect page could not end the login (HTTP {status})",
+        f"Strapi sends the browser to {path}, and what answers there fails: a page that runs on the "
+        "server asks Strapi by itself, and may hand on its refusal.",
+        Advice("look at the page, and at what the front end says in its own terminal"),
+        Advice("see whether it runs", command="twitter-setup verify redirect-page"),
+    )
+
+
 def ended_elsewhere(redirect_path: str) -> Finding:
     return failed(
         "Strapi sent the browser on to another address, and nothing came of it",

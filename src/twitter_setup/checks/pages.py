@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site
+from twitter_setup.addresses import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.login import GONE
+from twitter_setup.checks.network import PROBLEMS
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.checks.remote import PROBLEMS, blocked_by_vite, is_for_all
+from twitter_setup.checks.remote import blocked_by_vite, is_for_all
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
@@ -42,10 +46,15 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
             f"{page.url} answers “Blocked request” (HTTP {page.status}).",
             Advice("lead the address to the gateway's port, which `tunnel` prints"),
         )
-    if page.status >= 400:
+    return _refused(facts, page) if page.status >= 400 else None
+
+
+def _refused(facts: Facts, page: Page) -> Finding:
+    if page.status in GONE:
         return failed(
             f"the redirect page is not there (HTTP {page.status})",
             f"{page.url} is where Strapi sends the browser at the end of a login.",
+            *_where_it_should(facts),
             explained(
                 facts.frontend.framework if facts.frontend else "plain",
                 "add that page; the code for it",
@@ -54,7 +63,13 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
                 "or name the one that you have", command="twitter-setup configure --redirect URL"
             ),
         )
-    return None
+    # A route handler, say, that asks Strapi itself and hands its answer on.
+    return warned(
+        f"the redirect page answers HTTP {page.status} to a call without a login",
+        f"{page.url} is there. A page that runs on the server may answer so; only a real login tells.",
+        Advice("log in, and see", command="twitter-setup verify --login"),
+        explained("redirect-page"),
+    )
 
 
 def _no_answer(facts: Facts, page: Page, why: str) -> Finding:
@@ -62,7 +77,23 @@ def _no_answer(facts: Facts, page: Page, why: str) -> Finding:
     if page.problem == "timeout":  # a dev server that compiles the page for the first time, perhaps
         again = "twitter-setup verify redirect-page"
         return unknown(said, why, Advice("open it once in a browser, then", command=again))
-    return failed(said, why, _start_frontend(facts), explained("redirect-page"))
+    advice = (*_where_it_should(facts), _start_frontend(facts), explained("redirect-page"))
+    return failed(said, why, *advice)
+
+
+def _where_it_should(facts: Facts) -> Iterator[Advice]:
+    """Where Strapi's own page is another than that of this front end, it may be one of the past."""
+    wanted = facts.wanted_redirect_url
+    if wanted and facts.redirect_url != wanted:
+        yield Advice(
+            f"Strapi leads there; let a login end at {wanted}",
+            command="twitter-setup configure",
+        )
+    if facts.admin.providers is None:
+        yield Advice(
+            "Strapi may lead to another page, which it did not let us see; to look",
+            command="twitter-setup verify provider",
+        )
 
 
 def _by_source(facts: Facts, page: Page) -> Finding:
@@ -84,7 +115,8 @@ def _by_source(facts: Facts, page: Page) -> Finding:
 
 def _is_ours(facts: Facts, url: str) -> bool:
     """Whether the page is of the front end here: its source says nothing of another one's."""
-    return urlsplit(url).path.rstrip("/") == facts.redirect_path.rstrip("/")
+    path = urlsplit(url).path.rstrip("/")
+    return bool(path) and path == facts.redirect_path.rstrip("/")
 
 
 def _start_frontend(facts: Facts) -> Advice:
@@ -96,6 +128,16 @@ def _start_frontend(facts: Facts) -> Advice:
     )
 
 
+def _is_as_redirect_page(facts: Facts, page: Page) -> bool:
+    """Whether it is of the front end that does not answer there either: `redirect-page` says so."""
+    if "redirect-page" not in facts.asked:
+        return False
+    other = facts.redirect_page
+    if other is None or origin_of(other.url) != origin_of(page.url):
+        return False
+    return page.problem == other.problem if page.problem else page.status == other.status == 502
+
+
 def legal_pages(facts: Facts) -> Finding:
     """Can X and people reach the pages that the e-mail permission asks for?"""
     pages = facts.legal_pages
@@ -103,6 +145,8 @@ def legal_pages(facts: Facts) -> Finding:
         return skipped("no pages for terms and privacy are known: any public page of yours will do")
     if any(is_for_all(facts, page) for page in pages.values()):
         return skipped("no page of the app comes through")
+    if any(_is_as_redirect_page(facts, page) for page in pages.values()):
+        return skipped("the front end does not answer: see redirect-page")
     wrong = [
         f"{url}: {page.problem or f'HTTP {page.status}'}"
         for url, page in pages.items()

@@ -48,22 +48,30 @@ CHECKS = (
     ),
     # Strapi's setting
     Check("admin", "the admin API", strapi_setting.admin, ("backend",), reads=("admin",)),
+    # Where the admin API does not let us look, the rest of a login can be proved all the same.
     Check(
-        "provider", "the provider twitter", strapi_setting.provider, ("admin",), reads=("admin",)
+        "provider",
+        "the provider twitter",
+        strapi_setting.provider,
+        ("backend",),
+        reads=("admin",),
+        after=("admin",),
     ),
     Check(
         "credentials",
         "key and secret in Strapi",
         strapi_setting.credentials,
-        ("admin",),
+        ("backend",),
         reads=("admin",),
+        after=("admin",),
     ),
     Check(
         "callback",
         "Strapi's live callback",
         strapi_setting.callback,
-        ("server-url", "admin"),
+        ("server-url", "backend"),
         reads=("admin",),
+        after=("admin",),
     ),
     Check(
         "redirect-page",
@@ -97,7 +105,7 @@ CHECKS = (
         "legal-pages",
         "the pages for X",
         pages.legal_pages,
-        ("tunnel", "redirect-page"),
+        ("tunnel",),
         reads=("legal_pages",),
     ),
 )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from twitter_setup import ngrok_errors
+from twitter_setup.checks import deployed, network
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.network import PROBLEMS
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page, Problem
 from twitter_setup.errors import Advice
-from twitter_setup.public_url import is_loopback
-from twitter_setup.strapi import Health
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
 _NAME_IT = Advice("name the public address with --url")
@@ -26,31 +25,34 @@ def no_session() -> Finding:
     return skipped("there is no public address to ask")
 
 
-def start_strapi(facts: Facts) -> Advice:
-    if is_loopback(urlsplit(facts.address).hostname or ""):
-        return START_STRAPI
-    return Advice("see whether it runs, where it is deployed")
-
-
 def backend(facts: Facts) -> Finding:
     """Does Strapi answer here, and is it this project's?"""
-    address, health = facts.address, facts.health
-    if health is Health.DOWN:
+    address, page = facts.address, facts.health
+    if page.status == 204:
+        who = f", {facts.listener.label}" if facts.listener else ""
+        return passed(f"Strapi answers at {address}{who}")
+    if facts.is_elsewhere:
+        return deployed.no_answer(facts, page)
+    if page.problem == "timeout":
+        return unknown(
+            f"what listens at {address} does not answer: timeout",
+            PROBLEMS["timeout"],
+            Advice("look at Strapi's terminal, then", command="twitter-setup verify backend"),
+            explained("backend"),
+        )
+    if page.problem == "refused":
         return failed(
             f"Strapi does not answer at {address}",
             "Nothing listens there, so there is nothing to log in to.",
-            start_strapi(facts),
+            START_STRAPI,
             explained("backend"),
         )
-    if health is Health.STARTING:
-        return failed(
-            f"what answers at {address} is not a Strapi that has started",
-            "Expected its /_health (204). Strapi may still be starting, or another program has its port.",
-            Advice("wait until its terminal says that it has started"),
-            explained("backend"),
-        )
-    who = f", {facts.listener.label}" if facts.listener else ""
-    return passed(f"Strapi answers at {address}{who}")
+    return failed(
+        f"what answers at {address} is not a Strapi that has started",
+        "Expected its /_health (204). Strapi may still be starting, or another program has its port.",
+        Advice("wait until its terminal says that it has started"),
+        explained("backend"),
+    )
 
 
 def tunnel(facts: Facts) -> Finding:
@@ -61,16 +63,18 @@ def tunnel(facts: Facts) -> Finding:
         return skipped(
             "no tunnel is open and no --url is given", NO_TUNNEL if is_here else _NAME_IT
         )
+    if facts.is_direct:
+        return skipped(f"the same address as backend: {situation.public_url}")
     for part in facts.dead_children:
         return failed(
             f"the {part} of the session has ended",
             "The session's own process should have started it again.",
             Advice("end that tunnel with Ctrl-C, then", command="twitter-setup tunnel"),
         )
-    page = _first_answer(facts)
+    page = first_answer(facts)
     if page is None:
         return no_session()
-    if page.ngrok_error == "8012" and facts.health is Health.DOWN:
+    if page.ngrok_error == "8012" and facts.health.problem == "refused":
         return passed(f"{situation.public_url} is reached; behind it nothing answers")
     return _not_reached(facts, page) or passed(f"{situation.public_url} is reached")
 
@@ -87,6 +91,8 @@ def _not_reached(facts: Facts, page: Page) -> Finding | None:
             ),
             explained("tunnel"),
         )
+    if network.is_missing(page, facts):
+        return network.missing(page, facts)
     if page.problem:
         return failed(
             f"{facts.situation.public_url} does not answer: {page.problem}",
@@ -97,7 +103,7 @@ def _not_reached(facts: Facts, page: Page) -> Finding | None:
     return None
 
 
-def _first_answer(facts: Facts) -> Page | None:
+def first_answer(facts: Facts) -> Page | None:
     """Of the front page: the gateway lets what is Strapi's wait while Strapi does not run."""
     page = facts.front_page
     return facts.public_health if page is None or page.problem or _is_ngroks(page) else page
@@ -115,23 +121,16 @@ _NGROK = {
     "727": "The month's requests of the account are used up.",
     "734": "Too many requests in a minute.",
 }
-PROBLEMS = {
-    "no such host": "The name does not resolve: the address is mistyped, or its DNS entry is gone.",
-    "refused": "Nothing listens there, or the proxy that HTTPS_PROXY names does not.",
-    "certificate": "Its certificate is not valid for this name, or not trusted.",
-    "timeout": "No answer within five seconds.",
-    "cut off": "The connection ended before an answer came.",
-}
 
 
 def _reach_advice(facts: Facts, problem: Problem) -> Iterator[Advice]:
     if facts.x_keys is not None and facts.x_keys.kind in {"unreachable", "untrusted"}:
         yield Advice("X is out of reach as well: look at the network, and at HTTPS_PROXY, first")
     if problem == "certificate":
-        yield Advice(
-            "if a proxy of your company's is between: its authority's file in SSL_CERT_FILE"
-        )
-    if facts.situation.reach == "url":
+        yield network.AUTHORITY
+    if facts.is_elsewhere:
+        yield deployed.LOOK_AFTER_IT
+    elif facts.situation.reach == "url":
         yield Advice("look after your own tunnel or proxy; it must lead to this machine")
     else:
         yield Advice("open the tunnel anew", command="twitter-setup tunnel")
@@ -145,17 +144,19 @@ def public_url(facts: Facts) -> Finding:
     url = facts.situation.public_url
     if page.status == 204:
         return passed(f"Strapi answers at {url}")
-    summary, detail, advice = _what_else(page, url or "", facts.address)
+    summary, detail, advice = _what_else(page, url or "", facts)
     return failed(summary, detail, advice, explained("public-url"))
 
 
-def _what_else(page: Page, url: str, address: str) -> tuple[str, str, Advice]:
+def _what_else(page: Page, url: str, facts: Facts) -> tuple[str, str, Advice]:
     """What answers at the public address in Strapi's place."""
     which_port = Advice("see whether it leads to the right port", command="twitter-setup status")
+    if facts.is_elsewhere:
+        which_port = deployed.LOOK_AFTER_IT
     if page.problem:
         return (
             f"Strapi is not reached through {url}: {page.problem}",
-            f"It answers at {address}, and not through the public address.",
+            f"It answers at {facts.address}, and not through the public address.",
             which_port,
         )
     if page.status == 421:
@@ -189,10 +190,12 @@ def blocked_by_vite(page: Page) -> bool:
 
 
 def is_for_all(facts: Facts, page: Page) -> bool:
-    """What refuses this page refuses everything at the public address: `public-url` says so."""
+    """What refuses this page refuses everything at the public address: `public-url` says so, or `backend`."""
     health, url = facts.public_health, facts.situation.public_url
     if health is None or not url or not page.url.startswith(url):
         return False
+    if facts.is_direct and (health.problem or page.status == health.status in deployed.PROXYS):
+        return True
     return page.status == health.status and (
         page.status == 421
         or page.ngrok_error == health.ngrok_error == "8012"

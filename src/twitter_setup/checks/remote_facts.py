@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import processes, providers, x
+from twitter_setup import portal, processes, providers, redirect_url, x
+from twitter_setup.addresses import origin_of, path_of
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
@@ -18,7 +20,7 @@ from twitter_setup.errors import SetupError
 from twitter_setup.processes import ProcessFacts
 from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Secret
-from twitter_setup.strapi import Credentials, Health, Strapi
+from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.x import XAnswer
 
 _LEGAL = ("terms_of_service_url", "privacy_policy_url")
@@ -54,6 +56,23 @@ class Facts(LocalFacts):
         raise AssertionError("given by the command")
 
     @fact
+    def asked(self) -> frozenset[str]:
+        """The checks of this run, by their ids."""
+        return frozenset()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether this Strapi is deployed, and not on this machine."""
+        return not is_loopback(urlsplit(self.address).hostname or "")
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether a deployed Strapi is asked where people reach it: there is no way in between."""
+        public = self.situation.public_url or ""
+        same = origin_of(public) == origin_of(self.address) and not path_of(self.address)
+        return self.is_elsewhere and same
+
+    @fact
     def x_address(self) -> str:
         return x.address_of(self.situation.environ.get(x.ADDRESS_VARIABLE))
 
@@ -69,13 +88,9 @@ class Facts(LocalFacts):
     # Here
 
     @fact
-    def health(self) -> Health:
-        """Of the Strapi at `address`."""
-        strapi = Strapi(self.address, Credentials())
-        try:
-            return strapi.health()
-        finally:
-            strapi.close()
+    def health(self) -> Page:
+        """Of the Strapi at `address`: 204 where it has started."""
+        return web.get(f"{self.address}/_health", headers=web.PAST_THE_BROWSER_PAGE)
 
     @fact
     def dead_children(self) -> tuple[str, ...]:
@@ -103,6 +118,8 @@ class Facts(LocalFacts):
     @fact
     def public_health(self) -> Page | None:
         """Strapi's own `/_health`, as a program asks it; past ngrok's browser page."""
+        if self.is_direct:
+            return self.health
         url = self.situation.public_url
         return (url and web.get(f"{url}/_health", headers=web.PAST_THE_BROWSER_PAGE)) or None
 
@@ -113,16 +130,43 @@ class Facts(LocalFacts):
         return web.get(f"{url}/", as_browser=True) if url else None
 
     @fact
-    def redirect_url(self) -> str | None:
-        """The page where a login ends: the session's, else that of the public URL, else Strapi's own."""
+    def wanted_redirect_url(self) -> str | None:
+        """The page where a login should end: the session's, else that of the public URL."""
         situation = self.situation
-        if situation.session and not situation.options.url:
-            known = situation.session.sheet.get("redirect_url")
+        if situation.its_session:
+            known = situation.its_session.sheet.get("redirect_url")
             return str(known) if known else None
         if situation.public_url and situation.layout == "one-origin":
-            return f"{situation.public_url}{self.redirect_path}"
-        stored = self.admin.twitter.get("callback")
-        return str(stored) if stored else None
+            return f"{situation.public_url}{super().redirect_path}"
+        return None
+
+    @property
+    def redirect_path(self) -> str:
+        """Of the page where a login ends, where that is at the public address; else by the files."""
+        url, public = self.redirect_url or "", self.situation.public_url or ""
+        is_here = (
+            self.situation.layout == "one-origin" and origin_of(url) == origin_of(public) != ""
+        )
+        return urlsplit(url).path if is_here else super().redirect_path
+
+    @fact
+    def redirect_url(self) -> str | None:
+        """The page where a login ends: Strapi's own, where it is known and `provider` lets it pass."""
+        stored, wanted = self.admin.twitter.get("callback"), self.wanted_redirect_url
+        if not isinstance(stored, str) or not stored:
+            return wanted
+        if wanted and (not redirect_url.is_taken(stored) or self.loses_cookie(stored)):
+            return wanted
+        return re.sub(r"//[^/]*@", "//", stored)  # it is shown, and asked for without a password
+
+    def loses_cookie(self, redirect: str) -> bool:
+        """Whether a login that ends there is without Strapi's cookie, which is of the public address."""
+        situation = self.situation
+        return (
+            situation.layout == "one-origin"
+            and situation.generation in {"session", None}
+            and origin_of(redirect) != origin_of(self.wanted_redirect_url or redirect)
+        )
 
     @fact
     def redirect_page(self) -> Page | None:
@@ -137,7 +181,7 @@ class Facts(LocalFacts):
         urls = [url for url in dict.fromkeys(map(self._legal_page, _LEGAL)) if url]
         front = self.situation.public_url
         asked = [url for url in urls if url != front]
-        pages = dict(zip(asked, _all_at_once(asked), strict=True))
+        pages = dict(zip(asked, web.get_all(asked), strict=True))
         if front in urls and self.front_page is not None:  # no need to ask for it twice
             pages[front] = self.front_page
         return {url: pages[url] for url in urls if url in pages}
@@ -145,8 +189,8 @@ class Facts(LocalFacts):
     def _legal_page(self, name: str) -> str | None:
         """Of the session's sheet, else as the sheet for `--url` would have it."""
         situation = self.situation
-        if situation.session and not situation.options.url:
-            return str(situation.session.sheet.get(name) or "") or None
+        if situation.its_session:
+            return str(situation.its_session.sheet.get(name) or "") or None
         located, public = situation.located, situation.public_url
         named = located.file.get("portal", name) if located else None
         if named or not public or situation.layout != "one-origin":
@@ -154,12 +198,26 @@ class Facts(LocalFacts):
         return None if is_loopback(urlsplit(public).hostname or "") else public
 
     @fact
+    def api_prefix(self) -> str:
+        """A Strapi elsewhere says it itself, where it lets us look; else as the project here has it."""
+        said = None
+        if self.situation.located is None:
+            said = portal.api_prefix_of(str(self.admin.twitter.get("redirectUri") or ""))
+        return self.situation.api_prefix if said is None else said
+
+    @property
+    def callback_url(self) -> str | None:
+        """What X must know, and what Strapi must send."""
+        public = self.situation.public_url
+        return portal.callback_url(public, self.api_prefix) if public else None
+
+    @fact
     def connect(self) -> Page | None:
         """The first hop of a login; one request a run, Strapi allows ten a minute."""
         situation = self.situation
         if not situation.public_url:
             return None
-        url = f"{situation.public_url}{situation.api_prefix}/connect/twitter"
+        url = f"{situation.public_url}{self.api_prefix}/connect/twitter"
         return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
 
     # Strapi's admin API
@@ -206,8 +264,8 @@ class Facts(LocalFacts):
     @fact
     def callback_at_x(self) -> str | None:
         """What X must know: by the public URL, else as Strapi computes it, unless that is not public."""
-        if self.situation.callback_url:
-            return self.situation.callback_url
+        if self.callback_url:
+            return self.callback_url
         computed = str(self.admin.twitter.get("redirectUri") or "")
         return None if is_loopback(urlsplit(computed).hostname or "") else computed or None
 
@@ -227,20 +285,3 @@ def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:
         except SetupError as better:
             return better
     return problem
-
-
-def _all_at_once(urls: list[str]) -> list[Page]:
-    pages: dict[int, Page] = {}
-
-    def fetch(place: int) -> None:
-        pages[place] = web.get(urls[place], as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
-
-    threads = [
-        threading.Thread(target=fetch, args=(place,), daemon=True) for place in range(len(urls))
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(web.SECONDS * 2)
-    late: web.Problem = "timeout"
-    return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]

@@ -17,12 +17,12 @@ _BLOCKING = frozenset({Status.FAIL, Status.ERROR})
 
 
 def select(checks: Sequence[Check], ids: Sequence[str]) -> tuple[Check, ...]:
-    """The named checks and all that they need, in the order of `checks`; all where none is named."""
+    """The named checks, what they need and come after, in the order of `checks`; all where none is named."""
     by_id = {check.id: check for check in checks}
     wanted, new = set[str](), set(ids) or set(by_id)
     while new:
         wanted |= new
-        new = {need for each in new for need in by_id[each].needs} - wanted
+        new = {more for each in new for more in (*by_id[each].needs, *by_id[each].after)} - wanted
     return tuple(check for check in checks if check.id in wanted)
 
 

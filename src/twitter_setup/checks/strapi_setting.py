@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from twitter_setup import credential_shapes
+from twitter_setup import credential_shapes, redirect_url
+from twitter_setup.addresses import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote import CONFIGURE
@@ -47,8 +46,8 @@ def _first_line(problem: SetupError) -> str:
 def provider(facts: Facts) -> Finding:
     """Is the login switched on, and where does it end?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
-    twitter, wanted = facts.admin.twitter, facts.redirect_url
+        return _not_looked_at(facts)
+    twitter, wanted = facts.admin.twitter, facts.wanted_redirect_url
     stored = twitter.get("callback")
     if not twitter.get("enabled"):
         return failed(
@@ -65,21 +64,23 @@ def provider(facts: Facts) -> Finding:
             CONFIGURE,
             explained("provider"),
         )
-    if urlsplit(stored).scheme == "" or stored.endswith("/"):
+    if not redirect_url.is_taken(stored):
         return failed(
             f"Strapi's redirect URL is not one that it takes: {shown(stored)}",
             "Expected a whole address without a slash at the end.",
             CONFIGURE,
             explained("provider"),
         )
-    if wanted and stored != wanted:
+    if wanted and origin_of(stored) != origin_of(
+        wanted
+    ):  # which page of it, is the app's own matter
         return _another_redirect(facts, stored, wanted)
     return passed(f"switched on; a login ends at {without_password(stored)}")
 
 
 def _another_redirect(facts: Facts, stored: str, wanted: str) -> Finding:
     detail = f"Expected  {wanted}\nFound     {without_password(stored)}"
-    if facts.situation.layout == "one-origin" and facts.situation.generation in {"session", None}:
+    if facts.loses_cookie(stored):
         return failed(
             "Strapi's redirect URL leads to another address",
             f"{detail}\nThe login's cookie belongs to the public address, so the page must be there too.",
@@ -93,14 +94,17 @@ def _another_redirect(facts: Facts, stored: str, wanted: str) -> Finding:
     )
 
 
-def _not_looked_at() -> Finding:
-    return skipped("not looked at: no administrator's credentials")
+def _not_looked_at(facts: Facts) -> Finding:
+    """`admin` says what to do about it."""
+    if facts.admin.problem is None:
+        return skipped("not looked at: no administrator's credentials")
+    return skipped("not looked at: the admin API did not let us")
 
 
 def credentials(facts: Facts) -> Finding:
     """Does Strapi hold a key and a secret that may be X's?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
+        return _not_looked_at(facts)
     twitter = facts.admin.twitter
     key, secret = twitter.get("key"), twitter.get("secret")
     if not (key or secret or twitter.get("enabled")):
@@ -133,8 +137,8 @@ def credentials(facts: Facts) -> Finding:
 def callback(facts: Facts) -> Finding:
     """Does the running Strapi have the public address: did the restart take?"""
     if facts.admin.providers is None:
-        return _not_looked_at()
-    found, wanted = facts.admin.twitter.get("redirectUri"), facts.situation.callback_url
+        return _not_looked_at(facts)
+    found, wanted = facts.admin.twitter.get("redirectUri"), facts.callback_url
     if wanted is None:
         return passed(f"Strapi's callback is {found}")
     if found == wanted:

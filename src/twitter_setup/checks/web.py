@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,6 +71,24 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
             )
     except (httpx.RequestError, httpx.InvalidURL, ValueError, OSError) as error:
         return Page(url=url, problem=_problem(error))
+
+
+def get_all(urls: list[str]) -> list[Page]:
+    """Pages as a browser gets them, past ngrok's browser page, side by side."""
+    pages: dict[int, Page] = {}
+
+    def fetch(place: int) -> None:
+        pages[place] = get(urls[place], as_browser=True, headers=PAST_THE_BROWSER_PAGE)
+
+    threads = [
+        threading.Thread(target=fetch, args=(place,), daemon=True) for place in range(len(urls))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS * 2)
+    late: Problem = "timeout"
+    return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:
