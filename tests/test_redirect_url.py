@@ -53,6 +53,7 @@ def test_an_absolute_url_is_taken_as_it_is(url: str) -> None:
         (f"{PAGE}#x", "has a query or a fragment in it", f"--redirect {PAGE}"),
         (f"{PAGE}/?", "has a query or a fragment in it", f"--redirect {PAGE}"),
         ("https://u:hunter2@a.example", "has a user name or password in it", "--redirect"),
+        ("u:hunter2@a.example/x", "has a user name or password in it", "--redirect"),
         ("javascript://x/%0aalert(1)", "names no page", "--redirect"),
         ("data://x", "names no page", "--redirect"),
         ("https://", "names no page", "--redirect"),

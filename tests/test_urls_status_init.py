@@ -312,6 +312,18 @@ def test_init_keeps_comments_order_and_line_ends(shop: Shop) -> None:
     assert after.removeprefix(changed) == b'\r\n[frontend]\r\ndir = "frontend"\r\n'
 
 
+def test_urls_shows_the_session_that_is_on_before_the_usual_url_of_the_settings(shop: Shop) -> None:
+    (shop.root / "twitter-setup.toml").write_text("[reach]\nurl = 'https://usual.example.com'\n")
+    before = run("urls", cwd=shop.root).out
+    run(*QUICK_TUNNEL, cwd=shop.root)
+
+    assert before.startswith("Of the URL in twitter-setup.toml: https://usual.example.com\n")
+    on = run("urls", cwd=shop.root).out
+    assert on.startswith("Of the session that is on: https://a.example.com\n")
+    given = run("urls", "--url", "https://usual.example.com", cwd=shop.root).out
+    assert given.startswith("Of the URL that you named: https://usual.example.com\n")
+
+
 def test_init_asks_on_a_terminal_only_what_no_file_can_tell(shop: Shop) -> None:
     terminal = on_terminal(shop, "init")
     terminal.expect("Your ngrok domain")

@@ -307,7 +307,7 @@ def urls(
     from twitter_setup import urls as command  # noqa: PLC0415
 
     caller = _caller("urls", view)
-    origin, data = command.urls(_recovered(_locate(options, caller), caller))
+    origin, data = command.urls(_recovered(_locate(options, caller), caller), options.url)
     view.answer("urls", data, origin=origin)
     handover.hand_over(options, data, view)
 

@@ -60,7 +60,7 @@ def parse(text: str) -> str:
         raise _wrong(f"is not an address: {printable(shown(url))}") from None
     if not url.isprintable():
         raise _wrong(f"has signs in it that no address has: {printable(shown(url))}")
-    if "://" not in url and "@" in url.partition("/")[0]:
+    if "@" in (parts.netloc or url.partition("/")[0]):
         raise _wrong("has a user name or password in it")
     if not parts.scheme or "://" not in url:
         raise _wrong(
@@ -69,8 +69,6 @@ def parse(text: str) -> str:
         )
     if parts.scheme.lower() in _NO_PAGES or not parts.netloc:
         raise _wrong(f"names no page: {shown(url)}")
-    if "@" in parts.netloc:
-        raise _wrong("has a user name or password in it")
     if "?" in url or "#" in url:
         raise _wrong(
             "has a query or a fragment in it, which Strapi removes",

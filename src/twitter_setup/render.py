@@ -158,6 +158,7 @@ def _urls(data: Data, context: Data) -> Iterator[Line]:
     origin = {
         "given": "Of the URL that you named",
         "session": "Of the session that is on",
+        "settings": "Of the URL in twitter-setup.toml",
         "last": "Of last time (nothing runs now)",
     }[context["origin"]]
     yield Line.of(f"{origin}: {data['public_url']}")

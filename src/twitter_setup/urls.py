@@ -40,15 +40,19 @@ def _project_name(located: Located) -> str:
     return name if portal.says_something(name) else located.root.name
 
 
-def urls(located: Located) -> tuple[str, dict[str, Any]]:
-    """The sheet of `--url`, else of the session, else of last time; and which of them it is."""
+def urls(located: Located, given: str | None) -> tuple[str, dict[str, Any]]:
+    """The sheet of `given`, else of the session, of the settings' URL, of last time; and which of them it is.
+
+    `given` is `--url`. The settings name the usual address, and another may be open today.
+    """
     state = StateFolder(located.backend.root)
+    record = state.session_that_is_on()
+    if record and record.sheet and not given:
+        return "session", record.sheet
     if located.options.url:
         kind = layout.wanted(located)
-        return "given", sheet_for(located, "url", located.options.url, kind).data()
-    record = state.session_that_is_on()
-    if record and record.sheet:
-        return "session", record.sheet
+        sheet = sheet_for(located, "url", located.options.url, kind)
+        return "given" if given else "settings", sheet.data()
     last = state.last()
     if last:
         return "last", last
