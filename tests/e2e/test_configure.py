@@ -339,7 +339,8 @@ def test_a_write_cut_half_way_leaves_the_old_or_the_new_list(real: Admins, keep:
         assert canonical(after["twitter"]) == canonical({**before["twitter"], **wanted})
     else:
         assert done.error["code"] == "strapi_down"
-        assert done.error["message"].endswith("Nothing was changed in Strapi.")
+        # From here it cannot be told whether it arrived: a slow Strapi may write it after all.
+        assert "not written so far; Strapi may still do it." in done.error["message"]
         assert canonical(after["twitter"]) == canonical(before["twitter"])
     others = [canonical({**found, "twitter": {}}) for found in (before, after)]
     assert others[0] == others[1]

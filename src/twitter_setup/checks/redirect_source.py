@@ -37,7 +37,7 @@ def redirect_page_source_finding(
 def _no_call(code: LoginCode, redirect_path: str, root: Path) -> tuple[str, str]:
     if code.route is None:
         return (
-            f"nothing in the front end's source is for {redirect_path}",
+            f"nothing in the front end's source is for {redirect_path or '/'}",
             f"Expected a page at {redirect_path}, or a call of auth/twitter/callback; none was found.\n"
             "Strapi sends the browser there at the end, and that page must ask Strapi for the user.",
         )
