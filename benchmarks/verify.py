@@ -2,7 +2,8 @@
 
 Every stand-in answers after 200 ms: Strapi at its own port and at the public address, the front end, X.
 The longest chain of answers that depend on each other: the login at Strapi, the list of providers, and what
-it tells: X with its pair, and the page where its redirect URL leads. The start-up is that of `verify --list`, which loads the same and asks nobody.
+it tells: X with its pair, and the page where its redirect URL leads. The start-up is that of `verify --list`,
+which loads the same and asks nobody.
 """
 
 from __future__ import annotations
