@@ -75,11 +75,10 @@ def typed(context: typer.Context) -> tuple[str, ...]:
     for param in context.command.params:
         name = param.name or ""
         source = context.get_parameter_source(name)
-        if source is None or source.name != "COMMANDLINE" or name in _NOT_REPEATED:
+        was_typed = source is not None and source.name == "COMMANDLINE"
+        if not was_typed or name in _NOT_REPEATED or param.param_type_name == "argument":
             continue
         value = context.params[name]
-        if param.param_type_name == "argument":
-            continue
         for each in value if isinstance(value, (list, tuple)) else [value]:
             words += [param.opts[0]] if each is True else [param.opts[0], str(each)]
     return tuple(words)

@@ -35,14 +35,15 @@ def redirect_page_source_finding(
 
 
 def _no_call(code: LoginCode, redirect_path: str, root: Path) -> tuple[str, str]:
+    page = redirect_path or "/"  # '' is the front end's first page
     if code.route is None:
         return (
-            f"nothing in the front end's source is for {redirect_path or '/'}",
-            f"Expected a page at {redirect_path}, or a call of auth/twitter/callback; none was found.\n"
+            f"nothing in the front end's source is for {page}",
+            f"Expected a page at {page}, or a call of auth/twitter/callback; none was found.\n"
             "Strapi sends the browser there at the end, and that page must ask Strapi for the user.",
         )
     return (
-        f"the page at {redirect_path} does not call auth/twitter/callback ({_place(code.route, root)})",
+        f"the page at {page} does not call auth/twitter/callback ({_place(code.route, root)})",
         "Expected a call of Strapi's /api/auth/twitter/callback; none was found.\n"
         "Only that call makes the user, and gives the JWT.",
     )
