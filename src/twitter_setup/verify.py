@@ -20,6 +20,7 @@ from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
 from twitter_setup.public_url import is_loopback, shown
 from twitter_setup.settings import Options, Secret
+from twitter_setup.signals import Stop
 from twitter_setup.strapi import Credentials
 from twitter_setup.view import View
 
@@ -34,17 +35,20 @@ def list_checks(caller: Caller) -> None:
 
 
 def verify(
-    options: Options, located: Located | None, ids: Sequence[str], caller: Caller
+    options: Options, located: Located | None, ids: Sequence[str], caller: Caller, stop: Stop
 ) -> ExitCode:
-    """Run the checks and show each as it is known; raises `usage` for an id that is none."""
+    """Run the checks and show each as it is known.
+
+    Raises `usage` for an id that is none, and `Interrupted` at a signal.
+    """
     _check_ids(ids)
     with_login = options.login or watch_login.CHECK.id in ids
     checks = runner.select(CHECKS, _without_login(ids))
     facts = _facts(options, located, caller, checks)
-    outcomes = _ask(checks, facts, caller.view)
+    outcomes = _ask(checks, facts, caller.view, stop)
     hops: list[Hop] | None = None
     if with_login:
-        outcome, hops = _login(outcomes, facts, options, caller.view)
+        outcome, hops = _login(outcomes, facts, options, caller.view, stop)
         outcomes.append(outcome)
         caller.view.finding(_data(outcome))
     return _answer(outcomes, hops, facts, options, caller, is_whole=not ids)
@@ -57,24 +61,24 @@ def _without_login(ids: Sequence[str]) -> list[str]:
     return [*named, *login.needs] if login.id in ids else named
 
 
-def _ask(checks: Sequence[Check], facts: Facts, view: View) -> list[Outcome]:
+def _ask(checks: Sequence[Check], facts: Facts, view: View, stop: Stop) -> list[Outcome]:
     facts.prefetch(name for check in checks for name in check.reads)
     outcomes = []
     with view.working("") as waiting:
-        for outcome in runner.run(checks, facts, waiting=waiting):
+        for outcome in runner.run(checks, facts, waiting=waiting, until=stop.until):
             outcomes.append(outcome)
             view.finding(_data(outcome))
     return outcomes
 
 
 def _login(
-    outcomes: Sequence[Outcome], facts: Facts, options: Options, view: View
+    outcomes: Sequence[Outcome], facts: Facts, options: Options, view: View, stop: Stop
 ) -> tuple[Outcome, list[Hop]]:
     blocked = runner.blocked_by(watch_login.CHECK, outcomes)
     if blocked is not None:
         return blocked, []
     timeout = options.timeout or watch_login.TIMEOUT
-    return watch_login.watch(facts, view, timeout=timeout, opens_app=options.open)
+    return watch_login.watch(facts, view, timeout=timeout, opens_app=options.open, sleep=stop.sleep)
 
 
 def _answer(

@@ -34,9 +34,9 @@ def watch(
     *,
     timeout: float,
     opens_app: bool,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None],
 ) -> tuple[Outcome, list[Hop]]:
-    """Until a login has ended, well or not, or `timeout` seconds are over."""
+    """Until a login has ended, well or not, or `timeout` seconds are over. `sleep` may end it all."""
     state = _watched(facts)
     if state is None:
         return Outcome(CHECK, _nothing_to_watch()), []

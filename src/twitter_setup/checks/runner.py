@@ -33,10 +33,12 @@ def run(
     budget: float = BUDGET,
     clock: Callable[[], float] = time.monotonic,
     waiting: Callable[[str], None] = lambda _: None,
+    until: Callable[[Future[Outcome], float], Outcome] = Future.result,
 ) -> Iterator[Outcome]:
     """Each check once, in order. A crash or a lack of time is `error`; the others go on.
 
-    `waiting` is told the title of the check that is waited for. The threads are daemons: one that hangs
+    `waiting` is told the title of the check that is waited for; `until` waits for its outcome, at most so
+    many seconds, and raises `TimeoutError` or what is to end it all. The threads are daemons: one that hangs
     in a system call does not keep the program.
     """
     futures: dict[str, Future[Outcome]] = {check.id: Future() for check in checks}
@@ -48,7 +50,7 @@ def run(
     for check in checks:
         waiting(check.title)
         try:
-            yield futures[check.id].result(timeout=max(0.0, end - clock()))
+            yield until(futures[check.id], max(0.0, end - clock()))
         except TimeoutError:
             yield Outcome(check, _too_late(budget, facts.slowest()))
 
