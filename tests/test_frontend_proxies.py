@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
-from twitter_setup import frontend_proxies, gateway_paths
+from tests.guarding import find, is_closed
 from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_paths import Guard
-
-NAMES = ("admin", "content-manager", "email", "upload")
-
-
-def _find(folder: Path, framework: FrameworkId) -> tuple[Guard, ...]:
-    return frontend_proxies.find(
-        folder, framework, backend_port=1337, api_prefix="/api", admin_names=NAMES
-    )
 
 
 def _write(folder: Path, **files: str) -> None:
@@ -28,21 +19,13 @@ def _write(folder: Path, **files: str) -> None:
         path.write_text(content)
 
 
-def _closed(guards: tuple[Guard, ...], path: str) -> bool:
-    return any(
-        re.search(gateway_paths.guarded(guard, NAMES), path)
-        and re.search(gateway_paths.containing(guard.containing), path)
-        for guard in guards
-    )
-
-
 def _vite(folder: Path, proxy: str, before: str = "") -> tuple[Guard, ...]:
     content = f"import {{ defineConfig }} from 'vite'\n{before}\n"
     content += (
         f"export default defineConfig({{ plugins: [react()], server: {{ proxy: {proxy} }} }})"
     )
     (folder / "vite.config.js").write_text(content)
-    return _find(folder, "vite")
+    return find(folder, "vite")
 
 
 BACKEND = "'http://localhost:1337'"
@@ -125,9 +108,9 @@ def test_rules_that_reach_the_admin_side_are_closed_there(
     guards = _vite(tmp_path, proxy)
 
     for path in closed:
-        assert _closed(guards, path), path
+        assert is_closed(guards, path), path
     for path in open_:
-        assert not _closed(guards, path), path
+        assert not is_closed(guards, path), path
     assert all("vite.config.js" in guard.source for guard in guards)
 
 
@@ -149,11 +132,11 @@ def test_what_cannot_be_read_and_speaks_of_proxies_is_a_rule_for_everything(
 ) -> None:
     (tmp_path / "vite.config.ts").write_text(content)
 
-    guards = _find(tmp_path, "vite")
+    guards = find(tmp_path, "vite")
 
     for path in ("/admin", "/x/admin", "/x/y/%61dmin"):
-        assert _closed(guards, path)
-    assert not _closed(guards, "/blog/administration")
+        assert is_closed(guards, path)
+    assert not is_closed(guards, "/blog/administration")
 
 
 @pytest.mark.parametrize(
@@ -170,7 +153,7 @@ def test_a_configuration_without_a_word_about_proxies_closes_nothing(
 ) -> None:
     (tmp_path / "vite.config.mjs").write_text(content)
 
-    assert _find(tmp_path, "vite") == ()
+    assert find(tmp_path, "vite") == ()
 
 
 def test_no_front_end_files_close_nothing(tmp_path: Path) -> None:
@@ -185,7 +168,7 @@ def test_no_front_end_files_close_nothing(tmp_path: Path) -> None:
         "astro",
         "plain",
     ):
-        assert _find(tmp_path, framework) == ()
+        assert find(tmp_path, framework) == ()
 
 
 # CRA
@@ -194,16 +177,16 @@ def test_no_front_end_files_close_nothing(tmp_path: Path) -> None:
 def test_cras_proxy_takes_everything_but_a_browsers_navigation(tmp_path: Path) -> None:
     _write(tmp_path, package_json=json.dumps({"proxy": "http://localhost:1337"}))
 
-    (guard,) = _find(tmp_path, "cra")
+    (guard,) = find(tmp_path, "cra")
 
     assert guard == Guard(admin_at="start", spares_pages=True, source="proxy in package.json")
-    assert _find(tmp_path, "vite") == ()
+    assert find(tmp_path, "vite") == ()
 
 
 def test_cras_proxy_to_another_server_closes_nothing(tmp_path: Path) -> None:
     _write(tmp_path, package_json=json.dumps({"proxy": "http://localhost:5000"}))
 
-    assert _find(tmp_path, "cra") == ()
+    assert find(tmp_path, "cra") == ()
 
 
 def test_the_old_form_of_cras_proxy_is_read(tmp_path: Path) -> None:
@@ -213,7 +196,7 @@ def test_the_old_form_of_cras_proxy_is_read(tmp_path: Path) -> None:
     }
     _write(tmp_path, package_json=json.dumps({"proxy": rules}))
 
-    assert _closed(_find(tmp_path, "cra"), "/panel/x")
+    assert is_closed(find(tmp_path, "cra"), "/panel/x")
 
 
 @pytest.mark.parametrize(
@@ -265,12 +248,12 @@ def test_setup_proxy_is_read_as_it_may_be_mounted(
     )
     _write(tmp_path, src__setupProxy_js=f"{head}module.exports = function (app) {{ {code}; }};")
 
-    guards = _find(tmp_path, "cra")
+    guards = find(tmp_path, "cra")
 
     for path in closed:
-        assert _closed(guards, path), path
+        assert is_closed(guards, path), path
     for path in open_:
-        assert not _closed(guards, path), path
+        assert not is_closed(guards, path), path
 
 
 # Next
@@ -318,12 +301,12 @@ def test_nexts_rewrites_are_closed_where_they_lead_to_the_admin_side(
         content = f"const config = {{ {head}{rewrites}{tail} }}\nmodule.exports = withX(config)"
         (tmp_path / "next.config.js").write_text(content)
 
-        guards = _find(tmp_path, "next")
+        guards = find(tmp_path, "next")
 
         for path in closed:
-            assert _closed(guards, path), path
+            assert is_closed(guards, path), path
         for path in open_:
-            assert not _closed(guards, path), path
+            assert not is_closed(guards, path), path
 
 
 _REWRITES = (
@@ -372,12 +355,12 @@ def test_nexts_rewrites_are_closed_below_a_base_path_and_a_language_too(
         rewrites = _REWRITES.format(source, destination)
         (tmp_path / "next.config.js").write_text(content.format(rewrites))
 
-        guards = _find(tmp_path, "next")
+        guards = find(tmp_path, "next")
 
         for path in closed:
-            assert _closed(guards, path), path
+            assert is_closed(guards, path), path
         for path in open_:
-            assert not _closed(guards, path), path
+            assert not is_closed(guards, path), path
 
 
 def test_without_base_path_and_languages_a_rewrite_is_closed_at_its_own_place_alone(
@@ -387,10 +370,10 @@ def test_without_base_path_and_languages_a_rewrite_is_closed_at_its_own_place_al
     content = f"// no basePath, no i18n\nmodule.exports = withX({{ {rewrites} }})"
     (tmp_path / "next.config.js").write_text(content)
 
-    guards = _find(tmp_path, "next")
+    guards = find(tmp_path, "next")
 
-    assert _closed(guards, "/strapi/admin")
-    assert not _closed(guards, "/blog/strapi/admin")
+    assert is_closed(guards, "/strapi/admin")
+    assert not is_closed(guards, "/blog/strapi/admin")
 
 
 def test_a_middleware_that_leads_to_the_back_end_is_a_rule_for_everything(tmp_path: Path) -> None:
@@ -399,13 +382,13 @@ def test_a_middleware_that_leads_to_the_back_end_is_a_rule_for_everything(tmp_pa
         middleware_js="return NextResponse.rewrite(new URL(path, 'http://localhost:1337'))",
     )
 
-    assert _closed(_find(tmp_path, "next"), "/x/admin")
+    assert is_closed(find(tmp_path, "next"), "/x/admin")
 
 
 def test_a_middleware_that_does_not_closes_nothing(tmp_path: Path) -> None:
     _write(tmp_path, middleware_js="return NextResponse.rewrite(new URL('/login', request.url))")
 
-    assert _find(tmp_path, "next") == ()
+    assert find(tmp_path, "next") == ()
 
 
 # The others
@@ -540,12 +523,12 @@ def test_every_frameworks_own_place_is_read(
     (tmp_path / file).parent.mkdir(exist_ok=True)
     (tmp_path / file).write_text(content)
 
-    guards = _find(tmp_path, framework)
+    guards = find(tmp_path, framework)
 
     for path in closed:
-        assert _closed(guards, path), path
+        assert is_closed(guards, path), path
     for path in open_:
-        assert not _closed(guards, path), path
+        assert not is_closed(guards, path), path
 
 
 _ANYWHERE = [
@@ -567,22 +550,22 @@ def test_vue_clis_rule_for_a_word_closes_the_admin_side_only_where_the_word_is(
         f"module.exports = {{ devServer: {{ proxy: {proxy} }} }}"
     )
 
-    guards = _find(tmp_path, "vue-cli")
+    guards = find(tmp_path, "vue-cli")
 
     for path in closed:
-        assert _closed(guards, path), path
+        assert is_closed(guards, path), path
     for path in ("/admin", "/upload", "/upload/photos", "/email/x", "/blog/admin"):
-        assert not _closed(guards, path), path
+        assert not is_closed(guards, path), path
 
 
 def test_the_old_form_of_cras_proxy_closes_only_where_its_word_is_too(tmp_path: Path) -> None:
     rules = {"/api": {"target": "http://localhost:1337"}}
     _write(tmp_path, package_json=json.dumps({"proxy": rules}))
 
-    guards = _find(tmp_path, "cra")
+    guards = find(tmp_path, "cra")
 
-    assert _closed(guards, "/admin/api-tokens")
-    assert not _closed(guards, "/admin")
+    assert is_closed(guards, "/admin/api-tokens")
+    assert not is_closed(guards, "/admin")
 
 
 @pytest.mark.parametrize("key", ["/(api|admin)", "/api/v1.", "admin$", "/ad|/em"])
@@ -592,7 +575,7 @@ def test_vue_clis_regular_expression_is_not_taken_for_a_word(tmp_path: Path, key
         f"module.exports = {{ devServer: {{ proxy: {rules} }} }}"
     )
 
-    assert _closed(_find(tmp_path, "vue-cli"), "/admin")
+    assert is_closed(find(tmp_path, "vue-cli"), "/admin")
 
 
 def test_angulars_file_is_the_one_that_its_settings_name(tmp_path: Path) -> None:
@@ -600,7 +583,7 @@ def test_angulars_file_is_the_one_that_its_settings_name(tmp_path: Path) -> None
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "dev.json").write_text('{"/admin": {"target": "http://localhost:1337"}}')
 
-    assert _closed(_find(tmp_path, "angular"), "/admin/x")
+    assert is_closed(find(tmp_path, "angular"), "/admin/x")
 
 
 def test_the_same_guard_is_made_once(tmp_path: Path) -> None:

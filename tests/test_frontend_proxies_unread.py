@@ -6,20 +6,17 @@ They count as a rule for everything. What usual projects have instead of them co
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
+from tests.guarding import find, is_closed
 from tests.world import upstreams
 from tests.world.upstreams import World
-from twitter_setup import frontend_proxies, gateway_paths
 from twitter_setup.frameworks import FrameworkId
-from twitter_setup.gateway_paths import Guard
 
 world = upstreams.world
 
-NAMES = ("admin", "content-manager", "email", "upload")
 RULES = "{ '/cms': { target: 'http://localhost:1337', rewrite: p => p.replace(/^\\/cms/, '') } }"
 WEBPACK_RULES = (
     "[{ context: ['/cms'], target: 'http://localhost:1337', pathRewrite: { '^/cms': '' } }]"
@@ -28,24 +25,6 @@ WEBPACK_RULES = (
 VITE = f"export default {{ server: {{ proxy: {RULES} }} }}"
 WEBPACK = f"module.exports = {{ devServer: {{ proxy: {WEBPACK_RULES} }} }}"
 ANGULAR = '{"/cms": {"target": "http://localhost:1337", "pathRewrite": {"^/cms": ""}}}'
-
-
-def _find(folder: Path, framework: FrameworkId, **files: str) -> tuple[Guard, ...]:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return frontend_proxies.find(
-        folder, framework, backend_port=1337, api_prefix="/api", admin_names=NAMES
-    )
-
-
-def _closed(guards: tuple[Guard, ...], path: str) -> bool:
-    return any(
-        re.search(gateway_paths.guarded(guard, NAMES), path)
-        and re.search(gateway_paths.containing(guard.containing), path)
-        for guard in guards
-    )
 
 
 # A file that the script names
@@ -76,11 +55,11 @@ def test_the_file_that_the_script_names_is_read(
         {"scripts": {"start" if framework in {"cra", "angular"} else "dev": script}}
     )
 
-    guards = _find(tmp_path, framework, **{"package.json": manifest, file: content})
+    guards = find(tmp_path, framework, **{"package.json": manifest, file: content})
 
-    assert _closed(guards, "/cms/admin/init")
-    assert not _closed(guards, "/cms/api/articles")
-    assert not _closed(guards, "/admin")
+    assert is_closed(guards, "/cms/admin/init")
+    assert not is_closed(guards, "/cms/api/articles")
+    assert not is_closed(guards, "/admin")
 
 
 def test_a_file_that_no_script_names_and_one_that_is_not_there_close_nothing(
@@ -88,7 +67,7 @@ def test_a_file_that_no_script_names_and_one_that_is_not_there_close_nothing(
 ) -> None:
     manifest = json.dumps({"scripts": {"dev": "vite --config gone.ts", "x": "vite -c vite.dev.ts"}})
 
-    assert _find(tmp_path, "vite", **{"package.json": manifest, "vite.dev.ts": VITE}) == ()
+    assert find(tmp_path, "vite", **{"package.json": manifest, "vite.dev.ts": VITE}) == ()
 
 
 @pytest.mark.parametrize("name", ["webpack.dev", "webpack.config.dev", "webpack.dev.config"])
@@ -100,7 +79,7 @@ def test_a_file_that_no_script_names_and_one_that_is_not_there_close_nothing(
     ],
 )
 def test_webpacks_file_for_development_is_read(tmp_path: Path, name: str, content: str) -> None:
-    assert _closed(_find(tmp_path, "plain", **{f"{name}.js": content}), "/cms/admin/init")
+    assert is_closed(find(tmp_path, "plain", **{f"{name}.js": content}), "/cms/admin/init")
 
 
 # A file that it is made of
@@ -121,8 +100,8 @@ def test_where_the_configuration_is_unclear_what_it_imports_may_hold_the_rules(
 ) -> None:
     front = tmp_path / "front"
 
-    assert _closed(
-        _find(front, "vite", **{"vite.config.ts": content, other: VITE}), "/cms/admin/init"
+    assert is_closed(
+        find(front, "vite", **{"vite.config.ts": content, other: VITE}), "/cms/admin/init"
     )
 
 
@@ -149,7 +128,7 @@ def test_where_the_configuration_is_unclear_what_it_imports_may_hold_the_rules(
 def test_what_a_configuration_imports_without_rules_closes_nothing(
     tmp_path: Path, content: str, other: str
 ) -> None:
-    assert _find(tmp_path, "vite", **{"vite.config.ts": content, "a.ts": other}) == ()
+    assert find(tmp_path, "vite", **{"vite.config.ts": content, "a.ts": other}) == ()
 
 
 def test_nexts_rewrites_in_a_file_that_its_configuration_imports_count(tmp_path: Path) -> None:
@@ -157,29 +136,27 @@ def test_nexts_rewrites_in_a_file_that_its_configuration_imports_count(tmp_path:
     rewrites = "export default { rewrites: () => [{ source: '/s', destination: url }] }"
 
     assert (
-        _find(
-            tmp_path, "next", **{"next.config.mjs": content, "next.base.mjs": "export default {}"}
-        )
+        find(tmp_path, "next", **{"next.config.mjs": content, "next.base.mjs": "export default {}"})
         == ()
     )
-    assert _closed(_find(tmp_path, "next", **{"next.base.mjs": rewrites}), "/s/admin")
+    assert is_closed(find(tmp_path, "next", **{"next.base.mjs": rewrites}), "/s/admin")
 
 
 def test_setup_proxy_may_have_its_rules_from_another_file(tmp_path: Path) -> None:
     script = "module.exports = app => require('./forward')(app)"
     rules = "module.exports = app => app.use('/cms', createProxyMiddleware({ target }))"
 
-    guards = _find(tmp_path, "cra", **{"src/setupProxy.js": script, "src/forward.js": rules})
+    guards = find(tmp_path, "cra", **{"src/setupProxy.js": script, "src/forward.js": rules})
 
-    assert _closed(guards, "/cms/admin/init")
+    assert is_closed(guards, "/cms/admin/init")
 
 
 def test_angulars_script_of_rules_that_cannot_be_read_is_a_rule_for_everything(
     tmp_path: Path,
 ) -> None:
-    guards = _find(tmp_path, "angular", **{"proxy.conf.js": "module.exports = require('./rules')"})
+    guards = find(tmp_path, "angular", **{"proxy.conf.js": "module.exports = require('./rules')"})
 
-    assert _closed(guards, "/cms/admin/init")
+    assert is_closed(guards, "/cms/admin/init")
 
 
 # A server of the project's own
@@ -251,10 +228,10 @@ OWN_SERVERS: list[tuple[FrameworkId, str, str]] = [
 def test_a_server_that_hands_on_to_an_address_out_of_the_environment_is_a_rule_for_everything(
     tmp_path: Path, framework: FrameworkId, file: str, content: str
 ) -> None:
-    guards = _find(tmp_path, framework, **{file: content})
+    guards = find(tmp_path, framework, **{file: content})
 
-    assert _closed(guards, "/cms/admin/init")
-    assert not _closed(guards, "/cms/api/articles")
+    assert is_closed(guards, "/cms/admin/init")
+    assert not is_closed(guards, "/cms/api/articles")
 
 
 USUAL_SERVERS: list[tuple[FrameworkId, str, str]] = [
@@ -357,7 +334,7 @@ USUAL_SERVERS: list[tuple[FrameworkId, str, str]] = [
 def test_a_usual_server_or_middleware_closes_nothing(
     tmp_path: Path, framework: FrameworkId, file: str, content: str
 ) -> None:
-    assert _find(tmp_path, framework, **{file: content}) == ()
+    assert find(tmp_path, framework, **{file: content}) == ()
 
 
 # Nuxt's
@@ -385,7 +362,7 @@ def test_a_usual_server_or_middleware_closes_nothing(
             ["/administration"],
         ),
         (
-            "server/routes/cms.ts",
+            "server/routes/cms/[...].ts",
             "import { to } from '../to'; export default (e) => proxyRequest(e, to(e))",
             ["/cms/admin"],
             ["/admin"],
@@ -420,13 +397,13 @@ def test_a_usual_server_or_middleware_closes_nothing(
 def test_nuxts_server_routes_that_hand_on_are_closed_below_their_path(
     tmp_path: Path, file: str, content: str, closed: list[str], open_: list[str]
 ) -> None:
-    guards = _find(tmp_path, "nuxt", **{file: content})
+    guards = find(tmp_path, "nuxt", **{file: content})
 
     for path in closed:
-        assert _closed(guards, path), path
+        assert is_closed(guards, path), path
     for path in open_:
-        assert not _closed(guards, path), path
-    assert _find(tmp_path, "vite", **{file: content}) == ()
+        assert not is_closed(guards, path), path
+    assert find(tmp_path, "vite", **{file: content}) == ()
 
 
 # Through the gateway
@@ -436,7 +413,7 @@ def test_what_a_server_of_the_projects_own_would_hand_on_is_not_asked_of_it(
     world: World, tmp_path: Path
 ) -> None:
     front = tmp_path / "front"
-    world.open(guards=_find(front, "plain", **{"server.js": OWN_SERVERS[0][2]}))
+    world.open(guards=find(front, "plain", **{"server.js": OWN_SERVERS[0][2]}))
 
     assert world.ask("/cms/admin/init").status == 404
     assert world.ask("/cms/%61dmin/init", "POST").status == 404
@@ -446,7 +423,7 @@ def test_what_a_server_of_the_projects_own_would_hand_on_is_not_asked_of_it(
 
 def test_a_usual_middleware_leaves_every_page_of_the_app(world: World, tmp_path: Path) -> None:
     front = tmp_path / "front"
-    world.open(guards=_find(front, "next", **{"middleware.ts": USUAL_SERVERS[2][2]}))
+    world.open(guards=find(front, "next", **{"middleware.ts": USUAL_SERVERS[2][2]}))
 
     for target in ("/admin", "/upload/photos", "/docs/email"):
         assert world.ask(target).by == "frontend"

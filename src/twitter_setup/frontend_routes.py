@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
 from twitter_setup import dev_server
@@ -44,6 +44,19 @@ def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[Front
         if _is_below(segments, api_prefix)
     ]
     return tuple(route for _, route in sorted(found, key=lambda each: _rank(each[0])))
+
+
+def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, str]]:
+    """List the scripts that answer more than one path, each with what those paths begin with."""
+    for folder, above, reader in _places(frontend, framework):
+        for file in islice(_files(folder), _MAX_FILES):
+            read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
+            if read is None or file.suffix not in _SCRIPTS:
+                continue
+            segments = [*above, *read[0]]
+            fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
+            if len(fixed) < len(segments):
+                yield file, "".join(f"/{each}" for each in fixed)
 
 
 def refuses_one_origin(api_prefix: str, routes: tuple[FrontEndRoute, ...]) -> str | None:

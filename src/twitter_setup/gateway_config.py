@@ -145,10 +145,11 @@ def _admin_routes(site: Site) -> list[Route]:
 def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
     if not site.has_frontend:
         return []
+    guarded = [{"handler": "subroute", "routes": [*_front_doors(site), _route([], frontend)]}]
     return [
         _route(
             [at_path(each.pattern) | ({"method": list(each.methods)} if each.methods else {})],
-            frontend,
+            guarded,
         )
         for each in site.frontend_routes
     ]

@@ -52,7 +52,11 @@ _TOOLS = (
 
 # A dev server serves the whole workspace, and with it what stands there beside the app: Strapi's
 # database (by default in `.tmp`), our own folder with the former provider settings, `.git`, passwords.
-_PRIVATE = (".git", ".git-credentials", ".netrc", ".npmrc", ".pgpass", ".tmp", ".twitter-setup")
+# Yarn's `.yarnrc.yml` is among them.
+_PRIVATE = (
+    *(".git", ".git-credentials", ".ssh", ".tmp", ".twitter-setup"),
+    *(".netrc", ".npmrc", ".pgpass", ".pypirc", ".yarnrc"),
+)
 _PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
 # The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
 _DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from twitter_setup import dev_server, proxy_guards, sources
+from twitter_setup import dev_server, frontend_routes, proxy_guards, sources
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.javascript import SyntaxProblem, parse
 from twitter_setup.frameworks import FrameworkId
@@ -26,10 +26,9 @@ _OWN_SERVERS = (
     "proxy",
     "src/middleware",
     "src/proxy",
+    "src/hooks.server",
 )
-# Nuxt's own: what runs before each request, and routes that are files (those below `server/api` are
-# the front end's share of the API).
-_NUXT_FOLDERS = ("server/middleware", "server/routes")
+_NUXT_MIDDLEWARE = "server/middleware"  # what runs before each request
 
 _IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)([\"'])(\.{1,2}/[^\"']+)\1")
 _HANDS_ON = re.compile(r"(?i)proxy|\brewrite\(|fetch\(")
@@ -47,6 +46,11 @@ _URL = re.compile(r"(?:https?|wss?)://")
 _SETTING = re.compile(
     r"(?:process\.env|import\.meta\.env|Deno\.env|useRuntimeConfig\()"
     r"(?:(?:\?\.|\.)(?P<name>[A-Za-z_]\w*)|(?:\?\.)?\[\s*[\"'`](?P<key>\w+)[\"'`]\s*\])?"
+)
+# An address, and the path that is written right behind it.
+_ADDRESS_AND_PATH = re.compile(
+    r"(?:[\"'`](?:https?|wss?)://[^/\"'`$\s]*|`\$\{[^`{}]*\})(?P<path>[^\"'`$?]*)"
+    r"|\+\s*[\"'`](?P<added>/[^\"'`$?]*)"
 )
 # Names that no address of a back end has: what every server asks for, and secrets.
 _NO_ADDRESS = re.compile(
@@ -95,16 +99,20 @@ def own_servers(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
         file = dev_server.config_file(place.parent, place.name)
         if file and _leads_to_backend(code(file), back):
             yield proxy_guards.catch_all(name)
-    for folder in _NUXT_FOLDERS if framework == "nuxt" else ():
-        for file, content in sources.walk(frontend / folder, sources.SCRIPTS, lambda _: False):
+    if framework == "nuxt":
+        folder = frontend / _NUXT_MIDDLEWARE
+        for file, content in sources.walk(folder, sources.SCRIPTS, lambda _: False):
             if _leads_to_backend(_without_comments(file, content), back):
-                below = _static(file.relative_to(frontend / folder)) if "routes" in folder else ""
-                yield Guard(
-                    below=below,
-                    admin_at="anywhere",
-                    may_be_deeper=True,
-                    source=f"{folder}/{file.name}",
-                )
+                yield _of_file(file, frontend, below="")
+    for file, below in frontend_routes.open_handlers(frontend, framework):
+        if _answers_with_backend(code(file), back):
+            yield _of_file(file, frontend, below=below)
+
+
+def _of_file(file: Path, frontend: Path, *, below: str) -> Guard:
+    """Make a guard for what a file of the front end's own server answers, a base path in front or not."""
+    source = file.relative_to(frontend).as_posix()
+    return Guard(below=below, admin_at="anywhere", may_be_deeper=True, source=source)
 
 
 def code(file: Path) -> str:
@@ -143,6 +151,19 @@ def _leads_to_backend(text: str, back: Back) -> bool:
     return _HANDS_ON_REQUESTS.search(text) is not None and _reads_an_address(text)
 
 
+def _answers_with_backend(text: str, back: Back) -> bool:
+    """Whether a handler of many paths may hand them on: it asks an address for something.
+
+    Not where it asks below the API alone, whatever the path.
+    """
+    paths = [m["path"] or m["added"] or "" for m in _ADDRESS_AND_PATH.finditer(text)]
+    if back.api_prefix and paths and all(f"{p}/".startswith(f"{back.api_prefix}/") for p in paths):
+        return False
+    if "fetch(" in text and (_reads_an_address(text) or _mentions_port(text, back)):
+        return True
+    return _leads_to_backend(text, back)
+
+
 def _without_own_rewrites(text: str) -> str:
     text = _OWN_REWRITE.sub("", text)
     for match in _CLONE.finditer(text):
@@ -160,14 +181,3 @@ def _reads_an_address(text: str) -> bool:
 
 def _mentions_port(text: str, back: Back) -> bool:
     return re.search(rf"(?<!\d){back.port}(?!\d)", text) is not None
-
-
-def _static(route: Path) -> str:
-    """Give the beginning of a Nuxt route's path up to its first parameter: `cms/[...].ts` -> `/cms`."""
-    parts = [*PurePosixPath(route.as_posix()).parent.parts, route.name.partition(".")[0]]
-    static = []
-    for part in parts:
-        if "[" in part:
-            break
-        static.append(part)
-    return "".join(f"/{part}" for part in static if part != "index")
