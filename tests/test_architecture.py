@@ -25,7 +25,7 @@ MODULES = {
 NETWORK = {"httpx", "socket", "urllib.request", "http.client", "requests", "aiohttp", "ssl"}
 MAY_KNOW = {
     "typer": {"cli", "cli_boundary", "cli_options"},  # and nobody else raises or reads for it
-    "rich": {"output"},
+    "rich": {"streams"},
     "network": {
         "strapi",  # its admin API and health
         "certificates",  # whom the others trust
@@ -231,7 +231,9 @@ def test_a_plan_is_made_without_session_network_or_screen() -> None:
         known |= new
         new = {each for module in new for each in graph()[module]} - known
 
-    assert known.isdisjoint({"session", "strapi", "tunnel", "output", "cli", "state", "checkpoint"})
+    assert known.isdisjoint(
+        {"session", "strapi", "tunnel", "streams", "cli", "state", "checkpoint"}
+    )
 
 
 def test_nobody_prints_but_the_output() -> None:
@@ -242,7 +244,7 @@ def test_nobody_prints_but_the_output() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
     }
 
-    assert printing == {"output", "__main__"}  # `--version` alone, which loads nothing
+    assert printing == {"output_json", "__main__"}  # `--version` alone, which loads nothing
 
 
 # Nothing heavy before it is needed

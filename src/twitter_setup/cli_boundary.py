@@ -72,6 +72,6 @@ def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
 
 def view_of(command: str, *, as_json: bool, quiet: bool = False, verbose: bool = False) -> Any:
     """The view of a command: for people, or for programs."""
-    from twitter_setup import output  # noqa: PLC0415 - Rich is slow to load
+    from twitter_setup import output, output_json  # noqa: PLC0415 - Rich is slow to load
 
-    return output.Program(command) if as_json else output.People(quiet=quiet, verbose=verbose)
+    return output_json.Program(command) if as_json else output.People(quiet=quiet, verbose=verbose)

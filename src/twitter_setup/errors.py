@@ -1,6 +1,7 @@
 """What can go wrong, as values: exit codes, error codes, advice, and the one exception that reaches the user.
 
-Errors never print. `cli` catches them in one place and `output` renders them, for people and as JSON.
+Errors never print. `cli_boundary` catches them in one place; `output` says them to people, and
+`output_json` to programs.
 """
 
 from __future__ import annotations

@@ -182,7 +182,8 @@ def undo(
         provider, failed = provider_undo.undo(state, options, view, everything=everything)
         with _strapi_told(state, record, view) as strapi:
             undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
-            undone += _foreign(state)
+            foreign = _foreign(state)
+            undone += foreign
             state.forget_session()
             strapi.undone = undone
         if everything:
@@ -192,8 +193,7 @@ def undo(
     left = [
         c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
     ]
-    left_alone = checkpoint_file.foreign(state.checkpoints)
-    has_failed = bool(left or left_alone or failed)
+    has_failed = bool(left or foreign.kept or failed)
     return undone_data(undone, provider), ExitCode.FAILED if has_failed else ExitCode.OK
 
 

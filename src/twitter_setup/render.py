@@ -244,7 +244,7 @@ def _configure(data: Data, context: Data) -> Iterator[Line]:
     else:
         yield done("Strapi", _AS_IT_SHOULD_BE, to_stderr=False)
     if not data["enabled"]:
-        yield Line.of("The login with X is off; key, secret and redirect URL are kept.")
+        yield Line.of("The login with X is off; the rest is kept, and used once it is on again.")
         yield pair("Again on", "twitter-setup configure")
         return
     yield pair("X must know", f"this callback: {data['callback_url']}")

@@ -1,4 +1,4 @@
-"""What the commands need from whoever shows their work; `output` has one for people, one for programs."""
+"""What the commands need from whoever shows their work: `output` for people, `output_json` for programs."""
 
 from __future__ import annotations
 
