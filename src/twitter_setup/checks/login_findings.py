@@ -118,6 +118,10 @@ def never_asked(exchange: str) -> Finding:
         Advice(
             "look at the page's own console, and at", command="twitter-setup verify redirect-page"
         ),
+        Advice(
+            "a page that asks on its server, at Strapi's own address, is not seen here: there the app "
+            "itself tells whether it has a user"
+        ),
     )
 
 
