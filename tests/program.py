@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_group
@@ -287,3 +288,16 @@ def wait_for_port(port: int, timeout: float = 15) -> None:
                 return
         time.sleep(0.03)
     pytest.fail(f"nothing listens on {port}")
+
+
+def on_terminal(shop: Shop, *args: str, **env: str) -> pexpect.spawn[str]:
+    """The program as a person has it before them."""
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "twitter_setup", *args],
+        cwd=str(shop.root),
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "dumb", **env},
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(50, 300),
+    )

@@ -12,8 +12,17 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.program import CONFIG, QUICK_TUNNEL, SOURCE, Ran, Shop, free_port, make_shop, run
-from tests.test_tunnel_command import on_terminal
+from tests.program import (
+    CONFIG,
+    QUICK_TUNNEL,
+    SOURCE,
+    Ran,
+    Shop,
+    free_port,
+    make_shop,
+    on_terminal,
+    run,
+)
 
 URL = "https://a.example.com"
 

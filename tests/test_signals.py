@@ -50,6 +50,10 @@ def ctrl_c_that_ends_no_system_call() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
+def press_ctrl_c() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def waits(stop: Stop) -> None:
     assert stop.wait(LONG)
 
@@ -130,6 +134,35 @@ def test_the_handlers_and_the_wakeup_are_as_before_in_the_end() -> None:
 
     assert signal.getsignal(signal.SIGINT) is before
     assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_a_question_ends_at_a_signal_that_came_just_before_it() -> None:
+    class Late(Stop):
+        def check(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            super().check()
+
+    with Late() as stop, pytest.raises(Interrupted), stop.asking():
+        time.sleep(LONG)
+
+
+def test_only_a_question_is_ended_and_only_by_one_signal() -> None:
+    with Stop() as stop:
+        with pytest.raises(Interrupted), stop.asking():
+            press_ctrl_c()
+        press_ctrl_c()  # raises nothing: an undo goes on
+
+    assert stop.is_set()
+
+
+@pytest.mark.parametrize(("takes_ignored", "is_taken"), [(True, True), (False, False)])
+def test_a_ctrl_c_that_a_script_has_ignored(takes_ignored: bool, is_taken: bool) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with Stop(takes_ignored=takes_ignored) as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+
+        assert stop.wait(0.2) is is_taken
 
 
 def test_a_ctrl_c_that_turned_into_another_error_on_its_way_out_is_a_ctrl_c() -> None:

@@ -25,6 +25,7 @@ from tests.program import (
     Shop,
     free_port,
     make_shop,
+    on_terminal,
     own_port,
     run,
     tunnelling,
@@ -392,18 +393,6 @@ def test_strapi_not_running_is_said_and_not_waited_for(shop: Shop) -> None:
 
 
 # Questions
-
-
-def on_terminal(shop: Shop, *args: str) -> pexpect.spawn[str]:
-    return pexpect.spawn(
-        sys.executable,
-        ["-m", "twitter_setup", *args],
-        cwd=str(shop.root),
-        env={**os.environ, "PYTHONPATH": str(SOURCE), "TERM": "dumb"},
-        encoding="utf-8",
-        timeout=20,
-        dimensions=(50, 300),
-    )
 
 
 def test_the_lasting_edit_is_asked_for_apart_and_no_makes_it_a_manual_step(shop: Shop) -> None:

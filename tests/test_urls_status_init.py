@@ -20,11 +20,11 @@ from tests.program import (
     Shop,
     free_port,
     make_shop,
+    on_terminal,
     run,
     running,
     tunnelling,
 )
-from tests.test_tunnel_command import on_terminal
 from tests.world import agent
 
 URL = "https://a.example.com"

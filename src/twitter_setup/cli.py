@@ -285,12 +285,7 @@ def verify(
     if explain is not None:
         command.explain(explain, caller)
         return ExitCode.OK
-
-    from twitter_setup.signals import Stop  # noqa: PLC0415
-
-    with Stop() as stop:
-        located = _located_if_any(options, caller, stop)
-        return command.verify(options, located, checks or [], caller, stop)
+    return command.verify(options, _located_if_any(options, caller), checks or [], caller)
 
 
 @app.command()
@@ -369,8 +364,9 @@ def undo(
     from twitter_setup import locate, recovery, status  # noqa: PLC0415
     from twitter_setup.signals import Stop  # noqa: PLC0415
 
-    with Stop():
-        folder = locate.state_folder(options, _caller("undo", view))
+    with Stop() as stop:
+        with stop.asking():
+            folder = locate.state_folder(options, _caller("undo", view))
         data, code = recovery.undo(folder, options=options, everything=everything, view=view)
         lasting = [] if everything else status.lasting(folder)
         view.answer("undo", data, exit_code=code, lasting=lasting)
@@ -438,10 +434,10 @@ def _locate(options: Options, caller: Caller) -> Located:
     return locate.locate(options, caller)
 
 
-def _located_if_any(options: Options, caller: Caller, stop: Stop | None = None) -> Located | None:
+def _located_if_any(options: Options, caller: Caller) -> Located | None:
     """A deployed Strapi can be configured from anywhere; in its project more is known."""
     try:
-        located = _located(options, caller, stop) if stop else _locate(options, caller)
+        located = _locate(options, caller)
         return located if options.dry_run else _recovered(located, caller)
     except SetupError as error:
         if options.strapi is None or options.backend or error.code not in _NO_PROJECT:

@@ -29,7 +29,9 @@ _SIGNALS = [
 class Stop:
     """Whether a signal asked to stop. A second one changes nothing: undo is never cut short."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, takes_ignored: bool = True) -> None:
+        """`takes_ignored`: also a Ctrl-C that a script's `&` had ignored, so that `kill -INT` ends it."""
+        self._takes_ignored = takes_ignored
         self.signal_number = 0
         self._raise = False
         self._former: dict[int, Any] = {}
@@ -48,8 +50,10 @@ class Stop:
                 self._writable.fileno(), warn_on_full_buffer=False
             )
             for number in _SIGNALS:
-                if number != signal.SIGINT and signal.getsignal(number) is signal.SIG_IGN:
-                    continue  # `nohup`: the person wants it to outlive the terminal
+                # `nohup`: the person wants it to outlive the terminal.
+                may_take = number == signal.SIGINT and self._takes_ignored
+                if signal.getsignal(number) is signal.SIG_IGN and not may_take:
+                    continue
                 self._former[number] = signal.signal(number, self._handle)
         return self
 
@@ -64,9 +68,9 @@ class Stop:
         self._writable.close()
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
-        first = not self.signal_number
         self.signal_number = self.signal_number or number
-        if self._raise and first:
+        if self._raise:
+            self._raise = False  # once: what follows is not cut short
             raise Interrupted(number)
 
     def is_set(self) -> bool:
@@ -114,9 +118,9 @@ class Stop:
     @contextmanager
     def asking(self) -> Iterator[None]:
         """Around a question: nothing is half done there, so a signal may end it at once."""
-        self.check()
-        self._raise = True
         try:
+            self._raise = True
+            self.check()
             yield
         finally:
             self._raise = False

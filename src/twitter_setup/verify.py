@@ -35,7 +35,7 @@ def list_checks(caller: Caller) -> None:
 
 
 def verify(
-    options: Options, located: Located | None, ids: Sequence[str], caller: Caller, stop: Stop
+    options: Options, located: Located | None, ids: Sequence[str], caller: Caller
 ) -> ExitCode:
     """Run the checks and show each as it is known.
 
@@ -45,12 +45,13 @@ def verify(
     with_login = options.login or watch_login.CHECK.id in ids
     checks = runner.select(CHECKS, _without_login(ids))
     facts = _facts(options, located, caller, checks)
-    outcomes = _ask(checks, facts, caller.view, stop)
     hops: list[Hop] | None = None
-    if with_login:
-        outcome, hops = _login(outcomes, facts, options, caller.view, stop)
-        outcomes.append(outcome)
-        caller.view.finding(_data(outcome))
+    with Stop(takes_ignored=False) as stop:  # around the waits alone: a question may be before them
+        outcomes = _ask(checks, facts, caller.view, stop)
+        if with_login:
+            outcome, hops = _login(outcomes, facts, options, caller.view, stop)
+            outcomes.append(outcome)
+            caller.view.finding(_data(outcome))
     return _answer(outcomes, hops, facts, options, caller, is_whole=not ids)
 
 
@@ -105,7 +106,7 @@ def _answer(
         exit_code=code,
         command=caller.again(),
         again=[o.check.id for o in outcomes if o in bad or o.is_blocked or _counts(o, options)],
-        connect_url=None if hops else _login_page(facts),
+        connect_url=None if hops else _login_page(facts, outcomes),
         is_whole=is_whole,
         next_step=_next_step(facts.situation),
     )
@@ -190,15 +191,19 @@ def _next_step(situation: Situation) -> str | None:
     return "twitter-setup tunnel" if situation.located else None
 
 
-def _login_page(facts: Facts) -> str | None:
+def _login_page(facts: Facts, outcomes: Sequence[Outcome]) -> str | None:
     """Where a person would try it."""
     situation = facts.situation
     if not situation.public_url:
         return None
     if situation.layout == "one-origin":
         return situation.public_url
-    # Nobody signs in for this line alone.
-    prefix = facts.api_prefix if "admin" in facts.asked else situation.api_prefix
+    # For this line alone nobody signs in, or waits for the sign-in.
+    is_known = any(
+        each.check.id == "admin" and each.finding.status in {Status.PASS, Status.WARN}
+        for each in outcomes
+    )
+    prefix = facts.api_prefix if is_known else situation.api_prefix
     return f"{situation.public_url}{prefix}/connect/twitter"
 
 
