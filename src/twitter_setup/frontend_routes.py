@@ -38,7 +38,15 @@ def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[Front
     """Find the front end's own routes below `api_prefix`, the more exact ones first."""
     base = _base_path(frontend, framework)
     found = [
-        (segments, FrontEndRoute(pattern=_pattern(segments), methods=methods, source=source))
+        (
+            segments,
+            FrontEndRoute(
+                pattern=_pattern(segments),
+                methods=methods,
+                source=source,
+                is_one_path=not any(map(_PARAMETER.search, segments)),
+            ),
+        )
         for folder, above, reader in _places(frontend, framework)
         for segments, methods, source in _routes(frontend, folder, [*base, *above], reader)
         if _is_below(segments, api_prefix)
@@ -46,17 +54,21 @@ def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[Front
     return tuple(route for _, route in sorted(found, key=lambda each: _rank(each[0])))
 
 
-def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, str]]:
-    """List the scripts that answer more than one path, each with what those paths begin with."""
+def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, str, bool]]:
+    """List the scripts that answer a path with any number of parts.
+
+    Each with what the path begins with, and whether the parts follow right behind that.
+    """
     for folder, above, reader in _places(frontend, framework):
         for file in islice(_files(folder), _MAX_FILES):
             read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
             if read is None or file.suffix not in _SCRIPTS:
                 continue
-            segments = [*above, *read[0]]
-            fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
-            if len(fixed) < len(segments):
-                yield file, "".join(f"/{each}" for each in fixed)
+            segments = _without_optional([*above, *read[0]])
+            if any(map(_ANY_REST.fullmatch, segments)):
+                fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
+                follows = _ANY_REST.fullmatch(segments[len(fixed)]) is not None
+                yield file, "".join(f"/{each}" for each in fixed), follows
 
 
 def refuses_one_origin(api_prefix: str, routes: tuple[FrontEndRoute, ...]) -> str | None:

@@ -42,6 +42,7 @@ class FrontEndRoute:
     pattern: str  # of the path, decoded once
     methods: tuple[str, ...] = ()  # all of them
     source: str  # "app/api/hello/route.ts"
+    is_one_path: bool = False  # nothing in it varies, so it hands no path on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ def _routes(site: Site) -> list[Route]:
         _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
         *_own_routes(site, frontend),
         _route([_target(_strapi_paths(site))], strapi),
-        *_front_doors(site),
+        *_front_doors(site, site.guards),
         _route([], frontend),
     ]
 
@@ -145,14 +146,13 @@ def _admin_routes(site: Site) -> list[Route]:
 def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
     if not site.has_frontend:
         return []
-    guarded = [{"handler": "subroute", "routes": [*_front_doors(site), _route([], frontend)]}]
-    return [
-        _route(
-            [at_path(each.pattern) | ({"method": list(each.methods)} if each.methods else {})],
-            guarded,
-        )
-        for each in site.frontend_routes
-    ]
+    routes = []
+    for each in site.frontend_routes:
+        doors = _front_doors(site, () if each.is_one_path else site.guards)
+        guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
+        methods = {"method": list(each.methods)} if each.methods else {}
+        routes.append(_route([at_path(each.pattern) | methods], guarded))
+    return routes
 
 
 def _strapi_paths(site: Site) -> list[str]:
@@ -162,11 +162,11 @@ def _strapi_paths(site: Site) -> list[str]:
     return [site.api_prefix, "/uploads", "/_health", *([site.graphql] if site.graphql else [])]
 
 
-def _front_doors(site: Site) -> list[Route]:
+def _front_doors(site: Site, guards: Sequence[Guard]) -> list[Route]:
     """Refuse what the front end's dev server must not be asked from outside."""
     if not site.has_frontend:
         return []
-    refused = gateway_doors.refused(site.backend_folder, site.guards, site.admin_names)
+    refused = gateway_doors.refused(site.backend_folder, guards, site.admin_names)
     return [_route([match], [not_found(text)]) for match, text in refused]
 
 

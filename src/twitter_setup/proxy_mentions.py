@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from twitter_setup import dev_server, frontend_routes, proxy_guards, sources
+from twitter_setup import dev_server, proxy_guards, sources
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.javascript import SyntaxProblem, parse
 from twitter_setup.frameworks import FrameworkId
@@ -26,7 +26,7 @@ _OWN_SERVERS = (
     "proxy",
     "src/middleware",
     "src/proxy",
-    "src/hooks.server",
+    "src/middleware/index",
 )
 _NUXT_MIDDLEWARE = "server/middleware"  # what runs before each request
 
@@ -44,18 +44,15 @@ _PROXY_MAKERS = re.compile(
 )
 _URL = re.compile(r"(?:https?|wss?)://")
 _SETTING = re.compile(
-    r"(?:process\.env|import\.meta\.env|Deno\.env|useRuntimeConfig\()"
+    r"(?:process\.env|import\.meta\.env|(?:Deno|Bun)\.env|useRuntimeConfig\()"
     r"(?:(?:\?\.|\.)(?P<name>[A-Za-z_]\w*)|(?:\?\.)?\[\s*[\"'`](?P<key>\w+)[\"'`]\s*\])?"
-)
-# An address, and the path that is written right behind it.
-_ADDRESS_AND_PATH = re.compile(
-    r"(?:[\"'`](?:https?|wss?)://[^/\"'`$\s]*|`\$\{[^`{}]*\})(?P<path>[^\"'`$?]*)"
-    r"|\+\s*[\"'`](?P<added>/[^\"'`$?]*)"
+    r"|\bgetSecret\(\s*[\"'`](?P<secret>\w+)"
 )
 # Names that no address of a back end has: what every server asks for, and secrets.
 _NO_ADDRESS = re.compile(
     r"(?:NODE_ENV|NEXT_RUNTIME|PORT|HOST|HOSTNAME|BASE|BASE_URL|MODE|DEV|PROD|SSR|CI"
-    r"|(?:VERCEL|NEXTAUTH|AUTH)_\w*|\w*(?:SECRET|TOKEN|KEY|PASSWORD))"
+    r"|SITE|\w*SITE_URL|(?:VERCEL|NEXTAUTH|AUTH|EMAIL|SMTP|SLACK|SENTRY|STRIPE)_\w*"
+    r"|\w*(?:SECRET|TOKEN|KEY|PASSWORD|_ID|_NAME|_EMAIL|_FROM))"
 )
 
 # Where the words mean something else: what Next calls its middleware, Express' trust in a proxy.
@@ -74,7 +71,7 @@ _GOES_ELSEWHERE = r"\b{}\.(?:host|hostname|port|href|protocol)\s*=[^=]"
 def if_mentioned(file: Path, back: Back, *, is_there: bool) -> Iterator[Guard]:
     """Take the file for a rule for everything if it speaks of proxies, or of the back end's port."""
     text = code(file)
-    if re.search("(?i)proxy", text) or (is_there and _mentions_port(text, back)):
+    if re.search("(?i)proxy", text) or (is_there and mentions_port(text, back)):
         yield proxy_guards.catch_all(file.name)
 
 
@@ -87,7 +84,7 @@ def of_imported(file: Path, back: Back) -> Iterator[Guard]:
 def imported(file: Path) -> Iterator[Path]:
     """Give the scripts beside it that it imports."""
     for _, name in _IMPORT.findall(code(file)):
-        found = _resolve(file.parent, name)
+        found = resolve(file.parent, name)
         if found is not None:
             yield found
 
@@ -103,16 +100,7 @@ def own_servers(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
         folder = frontend / _NUXT_MIDDLEWARE
         for file, content in sources.walk(folder, sources.SCRIPTS, lambda _: False):
             if _leads_to_backend(_without_comments(file, content), back):
-                yield _of_file(file, frontend, below="")
-    for file, below in frontend_routes.open_handlers(frontend, framework):
-        if _answers_with_backend(code(file), back):
-            yield _of_file(file, frontend, below=below)
-
-
-def _of_file(file: Path, frontend: Path, *, below: str) -> Guard:
-    """Make a guard for what a file of the front end's own server answers, a base path in front or not."""
-    source = file.relative_to(frontend).as_posix()
-    return Guard(below=below, admin_at="anywhere", may_be_deeper=True, source=source)
+                yield proxy_guards.catch_all(file.relative_to(frontend).as_posix())
 
 
 def code(file: Path) -> str:
@@ -130,7 +118,7 @@ def _without_comments(file: Path, content: bytes) -> str:
         return content.decode(errors="replace")
 
 
-def _resolve(folder: Path, name: str) -> Path | None:
+def resolve(folder: Path, name: str) -> Path | None:
     """Find the script as bundlers do: its suffix, or that of what it is compiled to, may be left out."""
     place = folder / name
     if place.suffix in sources.SCRIPTS and place.is_file():
@@ -141,27 +129,14 @@ def _resolve(folder: Path, name: str) -> Path | None:
 
 def _leads_to_backend(text: str, back: Back) -> bool:
     text = _without_own_rewrites(_OTHER_PROXIES.sub("", text))
-    if _HANDS_ON.search(text) and _mentions_port(text, back):
+    if _HANDS_ON.search(text) and mentions_port(text, back):
         return True
     if _PROXY_MAKERS.search(text) and not _URL.search(text):
         return True
     if back.api_prefix:  # what asks below the API does not ask for anything else
         prefix = re.escape(back.api_prefix)
         text = re.sub(rf"fetch\(\s*`\$\{{[^`{{}}]*\}}{prefix}/", "", text)
-    return _HANDS_ON_REQUESTS.search(text) is not None and _reads_an_address(text)
-
-
-def _answers_with_backend(text: str, back: Back) -> bool:
-    """Whether a handler of many paths may hand them on: it asks an address for something.
-
-    Not where it asks below the API alone, whatever the path.
-    """
-    paths = [m["path"] or m["added"] or "" for m in _ADDRESS_AND_PATH.finditer(text)]
-    if back.api_prefix and paths and all(f"{p}/".startswith(f"{back.api_prefix}/") for p in paths):
-        return False
-    if "fetch(" in text and (_reads_an_address(text) or _mentions_port(text, back)):
-        return True
-    return _leads_to_backend(text, back)
+    return _HANDS_ON_REQUESTS.search(text) is not None and reads_an_address(text)
 
 
 def _without_own_rewrites(text: str) -> str:
@@ -173,11 +148,17 @@ def _without_own_rewrites(text: str) -> str:
     return text
 
 
-def _reads_an_address(text: str) -> bool:
+def reads_an_address(text: str) -> bool:
     """Whether the script reads a variable that may be the back end's address."""
-    names = (match["name"] or match["key"] for match in _SETTING.finditer(text))
-    return any(name is None or not _NO_ADDRESS.fullmatch(name) for name in names)
+    matches = _SETTING.finditer(text)
+    names = (match["name"] or match["key"] or match["secret"] for match in matches)
+    return any(name is None or may_be_an_address(name) for name in names)
 
 
-def _mentions_port(text: str, back: Back) -> bool:
+def may_be_an_address(name: str) -> bool:
+    """Whether a variable of that name may hold the address of a back end."""
+    return not _NO_ADDRESS.fullmatch(name)
+
+
+def mentions_port(text: str, back: Back) -> bool:
     return re.search(rf"(?<!\d){back.port}(?!\d)", text) is not None

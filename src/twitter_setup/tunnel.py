@@ -127,8 +127,8 @@ class NgrokReach:
         Raises `TunnelFailed`, and `OpenCancelled` once `stop` is set; both leave nothing behind.
         """
         self._worker = threading.Thread(target=self._work, daemon=True, name="ngrok-reach")
-        self._worker.start()
         try:
+            self._worker.start()  # waits until it runs, so an interrupt may come here, too
             while not self._opened.wait(0.05):
                 self._deliver()
                 if self._closing.is_set() or (stop is not None and stop.is_set()):
