@@ -9,7 +9,7 @@ import pytest
 from tests.guarding import find, is_closed
 from tests.world import upstreams
 from tests.world.upstreams import World
-from twitter_setup import frontend_routes
+from twitter_setup import frontend_routes, handed_on
 from twitter_setup.frameworks import FrameworkId
 
 world = upstreams.world
@@ -81,6 +81,25 @@ HANDS_ON = {
     "axios instance": "const api = axios.create({ baseURL: 'http://localhost:1337' }); api.request({ url })",
     "ky": "const api = ky.create({ prefixUrl: process.env.CMS }); return api(path.join('/'))",
     "node": "http.request({ host: 'localhost', port: 1337, path: q.url.slice(11) })",
+    "one of two functions below the API": """
+        export function GET() { const url = `${process.env.CMS}/api/articles`; return fetch(url) }
+        export function POST() { const url = `${process.env.CMS}/${path}`; return fetch(url) }""",
+    "set anew": "let url = `${CMS}/api/${path}`; if (isFile) url = `${CMS}/${path}`\nreturn fetch(url)",
+    "one way of two": "const to = isContent ? `${CMS}/api/${path}` : `${CMS}/${path}`; return fetch(to)",
+    "a URL whose path is set": """
+        const url = new URL('/api', process.env.CMS)
+        url.pathname = '/' + path.join('/')
+        return fetch(url)""",
+    "a header below the API": """
+        const headers = { referer: `${origin}/api/x` }
+        return fetch(`${CMS}/${path}`, { headers })""",
+    "an absolute path takes the API off": "fetch(new URL(path, `${process.env.CMS}/api/`))",
+    "base URL of the project's own": """
+        import { BASE_URL } from '@/lib/constants'
+        export const GET = () => fetch(`${BASE_URL}/${path}`)""",
+    "a function gives the address": "fetch(getStrapiURL('/' + path))",
+    "configuration of Next": "fetch(`${getConfig().serverRuntimeConfig.cms}/${path}`)",
+    "maybe": "fetch?.(`${CMS}/${path}`)",
     "undici": "import { request } from 'undici'; request(`http://127.0.0.1:1337/${path}`)",
 }
 
@@ -95,6 +114,8 @@ def test_a_handler_hands_on_whatever_it_asks_with(tmp_path: Path, content: str) 
     [
         ("lib/proxy.ts", "export { GET, POST } from '@/lib/proxy'"),
         ("src/lib/proxy.ts", "import { GET } from '~/lib/proxy'\nexport const POST = GET"),
+        ("lib/proxy.ts", "export const { GET } = require('../../../../lib/proxy')"),
+        ("lib/proxy.ts", "import { GET } from 'lib/proxy'\nexport { GET }"),
         ("app/api/proxy.js", "import * as proxy from '../../proxy'\nexport const GET = proxy.GET"),
     ],
 )
@@ -124,6 +145,12 @@ STAYS_BELOW = {
           { patternStr: '^/api/strapi', replaceStr: '/api' }] })""",
     "asks somebody else": "proxyRequest(e, 'https://tiles.example.com' + e.path)",
     "asks nobody": "Response.json(posts[params.slug] ?? process.env.CMS)",
+    "uploads": "fetch(`${process.env.CMS}/uploads/${path}`)",
+    "a file of the code's": "fetch(new URL('./Inter.ttf', import.meta.url))",
+    "an RPC's server": "fetchRequestHandler({ endpoint: '/api/trpc', req, router, env: process.env.CMS })",
+    "a function that gives an address": "fetch(getStrapiURL(`/api${path}`))",
+    "axios": "axios({ method, url: `${process.env.CMS}/api/${path}` })",
+    "in parentheses": "const base = (process.env.CMS ?? 'x') + '/api'\nfetch(`${base}/${path}`)",
     "in a comment": "// fetch(process.env.CMS + path)\nexport const GET = () => new Response('')",
     "no address": "fetch('https://api.example.com/mail', { body: process.env.EMAIL_FROM })",
     "an auth library's": """
@@ -152,6 +179,41 @@ def test_what_varies_before_the_path_closes_the_admin_side_anywhere_below(tmp_pa
     guards = find(tmp_path, "next", **{file: HANDS_ON["variable"]})
 
     assert is_closed(guards, "/tenants/one/cms/admin/init")
+    assert not is_closed(guards, "/tenants/one/admin")
+
+
+def test_a_folder_with_unusual_letters_is_closed_as_well(tmp_path: Path) -> None:
+    guards = find(tmp_path, "next", **{"app/straße/[...path]/route.ts": HANDS_ON["variable"]})
+
+    assert is_closed(guards, "/straße/admin")
+    assert is_closed(guards, "/stra%c3%9fe/admin")
+
+
+BIG = 190_000
+NEEDS_PATIENCE = {
+    "one long word": "a" * BIG,
+    "hexadecimal": "const font = '" + "0a" * (BIG // 2) + "'",
+    "calls": "fetch(x,(\n" * (BIG // 10),
+    "constants": "".join(f"const e{i} = `${{base}}/api/t{i}`\n" for i in range(BIG // 40)),
+    "one line": "const a=b(c)," * (BIG // 13),
+    "imports": "import a " * (BIG // 9),
+    "blanks": "import " + " " * BIG,
+}
+
+
+@pytest.mark.parametrize("content", NEEDS_PATIENCE.values(), ids=NEEDS_PATIENCE.keys())
+def test_a_script_of_any_kind_is_read_in_a_moment(content: str) -> None:
+    """Each took minutes with a pattern that looks at everything again and again."""
+    text = "fetch(`${base}/api/x`)\n" + content
+
+    for read in (handed_on.any_path, handed_on.path_of_request):
+        assert read(text, "/api") in {True, False}
+
+
+def test_a_bundle_is_not_read(tmp_path: Path) -> None:
+    content = HANDS_ON["variable"] + "\n" * 200_000
+
+    assert find(tmp_path, "next", **{NEXT: content}) == ()
 
 
 # SvelteKit's hooks
@@ -176,8 +238,18 @@ USUAL_HOOKS = [
 ]
 
 
-def test_a_hook_that_hands_on_closes_the_admin_side(tmp_path: Path) -> None:
-    guards = find(tmp_path, "sveltekit", **{"src/hooks.server.ts": HOOK_THAT_HANDS_ON})
+@pytest.mark.parametrize(
+    "hook",
+    [
+        HOOK_THAT_HANDS_ON,
+        """
+        const path = event.url.pathname.replace('/cms', '')
+        const to = new URL(`${CMS}${path}`)
+        return fetch(to.toString(), { method, body })""",
+    ],
+)
+def test_a_hook_that_hands_on_closes_the_admin_side(tmp_path: Path, hook: str) -> None:
+    guards = find(tmp_path, "sveltekit", **{"src/hooks.server.ts": hook})
 
     assert is_closed(guards, "/cms/admin/init")
 

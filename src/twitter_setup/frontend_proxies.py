@@ -99,8 +99,6 @@ def _all_guards(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
         yield from _of_script(frontend / "next.config", "rewrites", back)
     elif framework == "angular":
         yield from _of_angular(frontend, back)
-    elif framework == "sveltekit":
-        yield from _of_hook(frontend, back)
     yield from proxy_mentions.own_servers(frontend, framework, back)
     yield from frontend_handlers.find(frontend, framework, back)
 
@@ -156,13 +154,6 @@ def _of_route_rule(rule: Rule) -> Rule:
         rewrites=rewrites if target else None,
         source=rule.source,
     )
-
-
-def _of_hook(frontend: Path, back: Back) -> Iterator[Guard]:
-    """SvelteKit's `handle` stands before every page; most hooks ask the back end for something else."""
-    file = dev_server.config_file(frontend / "src", "hooks.server")
-    if file and frontend_handlers.hands_on_its_path(proxy_mentions.code(file), back):
-        yield proxy_guards.catch_all(f"src/{file.name}")
 
 
 def _of_script(path: Path, kind: Literal["middleware", "rewrites"], back: Back) -> Iterator[Guard]:

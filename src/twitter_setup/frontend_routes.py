@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
@@ -54,21 +56,36 @@ def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[Front
     return tuple(route for _, route in sorted(found, key=lambda each: _rank(each[0])))
 
 
-def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, str, bool]]:
-    """List the scripts that answer a path with any number of parts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoute:
+    """A path with any number of parts at its end."""
 
-    Each with what the path begins with, and whether the parts follow right behind that.
-    """
+    below: str  # what it begins with
+    is_right_below: bool  # they follow on that
+    containing: str  # else: what stands in front of them, if that is fixed
+
+
+def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, OpenRoute]]:
+    """List the scripts that answer a path with any number of parts."""
     for folder, above, reader in _places(frontend, framework):
         for file in islice(_files(folder), _MAX_FILES):
             read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
-            if read is None or file.suffix not in _SCRIPTS:
-                continue
-            segments = _without_optional([*above, *read[0]])
-            if any(map(_ANY_REST.fullmatch, segments)):
-                fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
-                follows = _ANY_REST.fullmatch(segments[len(fixed)]) is not None
-                yield file, "".join(f"/{each}" for each in fixed), follows
+            if read is not None and file.suffix in _SCRIPTS:
+                segments = _without_optional([*above, *read[0]])
+                rest = [place for place, each in enumerate(segments) if _ANY_REST.fullmatch(each)]
+                if rest:
+                    yield file, _open_route(segments[: rest[0]])
+
+
+def _open_route(before: list[str]) -> OpenRoute:
+    fixed = list(takewhile(lambda each: not _PARAMETER.search(each), before))
+    varies = before[len(fixed) :]
+    is_named = bool(varies) and not _PARAMETER.search(varies[-1])
+    return OpenRoute(
+        below="".join(f"/{each}" for each in fixed),
+        is_right_below=not varies,
+        containing=f"/{varies[-1]}/" if is_named else "",
+    )
 
 
 def refuses_one_origin(api_prefix: str, routes: tuple[FrontEndRoute, ...]) -> str | None:
@@ -212,7 +229,12 @@ def _without_optional(segments: list[str]) -> list[str]:
     """Leave out SvelteKit's `[[lang]]` in front: the path without it is the one that counts here."""
     while segments and segments[0].startswith("[[") and not segments[0].startswith("[[..."):
         segments = segments[1:]
-    return [_SVELTE_CHARACTER.sub(lambda found: chr(int(found[1], 16)), each) for each in segments]
+    return [_SVELTE_CHARACTER.sub(_svelte_character, each) for each in segments]
+
+
+def _svelte_character(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if code <= sys.maxunicode else found[0]
 
 
 def _pattern(segments: list[str]) -> str:

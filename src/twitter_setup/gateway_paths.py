@@ -85,8 +85,11 @@ def spelled(words: str) -> str:
 
 
 def _character(char: str) -> str:
-    codes = sorted({f"{ord(form):02x}" for form in (char.lower(), char.upper())})
-    return rf"(?:{re.escape(char)}|%(?:25)*(?:{'|'.join(codes)}))"
+    forms = {
+        form.encode(errors="surrogatepass") for form in (char.lower(), char.upper())
+    }  # of `ß` one is two letters
+    codes = ["".join(rf"%(?:25)*{byte:02x}" for byte in form) for form in sorted(forms)]
+    return f"(?:{'|'.join([re.escape(char), *codes])})"
 
 
 def drives_tools() -> str:

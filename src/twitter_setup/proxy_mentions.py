@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from twitter_setup import dev_server, proxy_guards, sources
+from twitter_setup import dev_server, handed_on, proxy_guards, sources
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.javascript import SyntaxProblem, parse
 from twitter_setup.frameworks import FrameworkId
@@ -30,6 +30,7 @@ _OWN_SERVERS = (
 )
 _NUXT_MIDDLEWARE = "server/middleware"  # what runs before each request
 
+_LONGEST_SCRIPT = 200_000  # bytes
 _IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)([\"'])(\.{1,2}/[^\"']+)\1")
 _HANDS_ON = re.compile(r"(?i)proxy|\brewrite\(|fetch\(")
 # With a target out of the environment a fetch counts if its answer, or its path, is the request's:
@@ -71,7 +72,7 @@ _GOES_ELSEWHERE = r"\b{}\.(?:host|hostname|port|href|protocol)\s*=[^=]"
 def if_mentioned(file: Path, back: Back, *, is_there: bool) -> Iterator[Guard]:
     """Take the file for a rule for everything if it speaks of proxies, or of the back end's port."""
     text = code(file)
-    if re.search("(?i)proxy", text) or (is_there and mentions_port(text, back)):
+    if re.search("(?i)proxy", text) or (is_there and _mentions_port(text, back)):
         yield proxy_guards.catch_all(file.name)
 
 
@@ -106,7 +107,8 @@ def own_servers(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
 def code(file: Path) -> str:
     """Read a script without its comments; all of it where it does not parse."""
     try:
-        return _without_comments(file, file.read_bytes())
+        is_short = file.stat().st_size <= _LONGEST_SCRIPT  # a bundle is nobody's own server
+        return _without_comments(file, file.read_bytes()) if is_short else ""
     except OSError:
         return ""
 
@@ -121,22 +123,26 @@ def _without_comments(file: Path, content: bytes) -> str:
 def resolve(folder: Path, name: str) -> Path | None:
     """Find the script as bundlers do: its suffix, or that of what it is compiled to, may be left out."""
     place = folder / name
-    if place.suffix in sources.SCRIPTS and place.is_file():
-        return place
-    stem = place.stem if place.suffix in sources.SCRIPTS else place.name
-    return dev_server.config_file(place.parent, stem) or dev_server.config_file(place, "index")
+    try:
+        if place.suffix in sources.SCRIPTS and place.is_file():
+            return place
+        stem = place.stem if place.suffix in sources.SCRIPTS else place.name
+        return dev_server.config_file(place.parent, stem) or dev_server.config_file(place, "index")
+    except OSError:  # a name that is too long, a folder that cannot be read
+        return None
 
 
 def _leads_to_backend(text: str, back: Back) -> bool:
     text = _without_own_rewrites(_OTHER_PROXIES.sub("", text))
-    if _HANDS_ON.search(text) and mentions_port(text, back):
+    if _HANDS_ON.search(text) and _mentions_port(text, back):
         return True
     if _PROXY_MAKERS.search(text) and not _URL.search(text):
         return True
     if back.api_prefix:  # what asks below the API does not ask for anything else
         prefix = re.escape(back.api_prefix)
         text = re.sub(rf"fetch\(\s*`\$\{{[^`{{}}]*\}}{prefix}/", "", text)
-    return _HANDS_ON_REQUESTS.search(text) is not None and reads_an_address(text)
+    hands_on = _HANDS_ON_REQUESTS.search(text) or handed_on.path_of_request(text, back.api_prefix)
+    return bool(hands_on) and _reads_an_address(text)
 
 
 def _without_own_rewrites(text: str) -> str:
@@ -148,17 +154,12 @@ def _without_own_rewrites(text: str) -> str:
     return text
 
 
-def reads_an_address(text: str) -> bool:
+def _reads_an_address(text: str) -> bool:
     """Whether the script reads a variable that may be the back end's address."""
     matches = _SETTING.finditer(text)
     names = (match["name"] or match["key"] or match["secret"] for match in matches)
-    return any(name is None or may_be_an_address(name) for name in names)
+    return any(name is None or not _NO_ADDRESS.fullmatch(name) for name in names)
 
 
-def may_be_an_address(name: str) -> bool:
-    """Whether a variable of that name may hold the address of a back end."""
-    return not _NO_ADDRESS.fullmatch(name)
-
-
-def mentions_port(text: str, back: Back) -> bool:
+def _mentions_port(text: str, back: Back) -> bool:
     return re.search(rf"(?<!\d){back.port}(?!\d)", text) is not None
