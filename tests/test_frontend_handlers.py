@@ -99,6 +99,11 @@ HANDS_ON = {
         export const GET = () => fetch(`${BASE_URL}/${path}`)""",
     "a function gives the address": "fetch(getStrapiURL('/' + path))",
     "configuration of Next": "fetch(`${getConfig().serverRuntimeConfig.cms}/${path}`)",
+    "proxy middleware of a path": "createProxyMiddleware('/api/strapi', { target: process.env.CMS })",
+    "proxy middleware of a path with options": """
+        const options = { target: process.env.CMS, pathRewrite: { '^/api/strapi': '' } }
+        export default createProxyMiddleware('/api/strapi', options)""",
+    "node with an address before its options": "http.request('http://localhost:1337', { path: q.url })",
     "maybe": "fetch?.(`${CMS}/${path}`)",
     "undici": "import { request } from 'undici'; request(`http://127.0.0.1:1337/${path}`)",
 }
@@ -140,6 +145,8 @@ STAYS_BELOW = {
     "by port": "fetch(`http://localhost:1337/api/articles/${slug}`)",
     "proxy middleware": """
         createProxyMiddleware({ target: process.env.CMS, pathRewrite: { '^/api/strapi': '/api' } })""",
+    "proxy middleware of a path": """
+        createProxyMiddleware('/api/strapi', { target: `${process.env.CMS}/api`, changeOrigin: true })""",
     "next's proxy middleware": """
         httpProxyMiddleware(q, s, { target: process.env.CMS, pathRewrite: [
           { patternStr: '^/api/strapi', replaceStr: '/api' }] })""",

@@ -18,6 +18,7 @@ from twitter_setup.proxy_guards import Back
 _MODULE = re.compile(
     r"(?:\bfrom\s{0,9}|\b(?:import|require)\s{0,9}\(?\s{0,9})([\"'])([^\"'\n]{1,200})\1"
 )
+_LONGEST_SCRIPT = 200_000  # bytes; one that is longer was not written by hand
 _ALIASES = ("@/", "~/", "~~/", "@@/")
 
 
@@ -48,14 +49,22 @@ def _of_hook(frontend: Path, back: Back) -> Iterator[Guard]:
 
 def _texts(file: Path, frontend: Path) -> Iterator[str]:
     """Read it, and the modules of the project's own that it is made of, one step away."""
-    text = proxy_mentions.code(file)
+    text = _code(file)
     yield text
     for _, name in _MODULE.findall(text):
         for folder, relative in _places(name, file, frontend):
             found = proxy_mentions.resolve(folder, relative)
             if found is not None:
-                yield proxy_mentions.code(found)
+                yield _code(found)
                 break
+
+
+def _code(file: Path) -> str:
+    try:
+        is_bundle = file.stat().st_size > _LONGEST_SCRIPT
+    except OSError:
+        return ""
+    return "" if is_bundle else proxy_mentions.code(file)
 
 
 def _places(name: str, file: Path, frontend: Path) -> Iterator[tuple[Path, str]]:

@@ -32,7 +32,10 @@ _BEFORE = (
 _BEGINS_BELOW = re.compile(rf"{_BEFORE}[`\"']?(?:\$\{{\s*)?{_BELOW}")
 _BEGINS_ELSEWHERE = re.compile(rf"{_BEFORE}[`\"']{_URL}(?!{_HERE})[^/`\"'$\s]{{1,200}}[/?`\"']")
 _IS_WHOLE = re.compile(r"\s*(?:[\"'][^\"']{0,500}[\"']|`[^`$]{0,500}`)\s*(?:[,)]|$)")
-_MAKES_A_CLIENT = re.compile(r"\.(?:create|extend|defaults)$")
+# What is written out whole is not all of it: a client's base, Node's address before its options.
+_TAKES_MORE = re.compile(r"\.(?:create|extend|defaults)$|^https?\b")
+# `createProxyMiddleware('/api/strapi', …)`: which requests it takes, not where they go.
+_TAKEN_PATH = re.compile(rf"\s*(?:[\"'`][^\"'`]{{0,200}}[\"'`]|{_BELOW}[^,]{{0,200}}),\s*")
 _LEADS_BELOW = "__leads_below_the_api__"
 
 
@@ -72,11 +75,16 @@ def _words(code: str) -> set[str]:
 
 
 def _is_harmless(name: str, arguments: str) -> bool:
+    is_proxy = "proxy" in name.lower()
+    taken = _TAKEN_PATH.match(arguments) if is_proxy else None
+    if taken:
+        arguments = arguments[taken.end() :]
     if _BEGINS_BELOW.match(arguments) or _BEGINS_ELSEWHERE.match(arguments):
         return True
     if _LEADS_BELOW in arguments:  # where it puts the path that it is given
         return True
-    return _IS_WHOLE.match(arguments) is not None and not _MAKES_A_CLIENT.search(name)
+    is_whole = _IS_WHOLE.match(arguments) is not None
+    return is_whole and not is_proxy and not _TAKES_MORE.search(name)
 
 
 def _arguments(text: str, start: int) -> str:

@@ -30,7 +30,6 @@ _OWN_SERVERS = (
 )
 _NUXT_MIDDLEWARE = "server/middleware"  # what runs before each request
 
-_LONGEST_SCRIPT = 200_000  # bytes
 _IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)([\"'])(\.{1,2}/[^\"']+)\1")
 _HANDS_ON = re.compile(r"(?i)proxy|\brewrite\(|fetch\(")
 # With a target out of the environment a fetch counts if its answer, or its path, is the request's:
@@ -52,8 +51,7 @@ _SETTING = re.compile(
 # Names that no address of a back end has: what every server asks for, and secrets.
 _NO_ADDRESS = re.compile(
     r"(?:NODE_ENV|NEXT_RUNTIME|PORT|HOST|HOSTNAME|BASE|BASE_URL|MODE|DEV|PROD|SSR|CI"
-    r"|SITE|\w*SITE_URL|(?:VERCEL|NEXTAUTH|AUTH|EMAIL|SMTP|SLACK|SENTRY|STRIPE)_\w*"
-    r"|\w*(?:SECRET|TOKEN|KEY|PASSWORD|_ID|_NAME|_EMAIL|_FROM))"
+    r"|(?:VERCEL|NEXTAUTH|AUTH)_\w*|\w*(?:SECRET|TOKEN|KEY|PASSWORD))"
 )
 
 # Where the words mean something else: what Next calls its middleware, Express' trust in a proxy.
@@ -107,8 +105,7 @@ def own_servers(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[
 def code(file: Path) -> str:
     """Read a script without its comments; all of it where it does not parse."""
     try:
-        is_short = file.stat().st_size <= _LONGEST_SCRIPT  # a bundle is nobody's own server
-        return _without_comments(file, file.read_bytes()) if is_short else ""
+        return _without_comments(file, file.read_bytes())
     except OSError:
         return ""
 
