@@ -152,7 +152,7 @@ def fetch(
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
 
 
-def next_event(reach: NgrokReach, within: float = 5.0) -> ReachEvent:
+def next_event(reach: NgrokReach, within: float = 20.0) -> ReachEvent:
     until = time.monotonic() + within
     while time.monotonic() < until:
         event = reach.poll()
