@@ -6,7 +6,6 @@ below its own. What cannot be told closes the admin names there: nothing else is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,6 @@ from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_paths import Guard
 from twitter_setup.proxy_guards import Back
 
-_MODULE = re.compile(
-    r"(?:\bfrom\s{0,9}|\b(?:import|require)\s{0,9}\(?\s{0,9})([\"'])([^\"'\n]{1,200})\1"
-)
 _LONGEST_SCRIPT = 200_000  # bytes; one that is longer was not written by hand
 _ALIASES = ("@/", "~/", "~~/", "@@/")
 
@@ -51,7 +47,7 @@ def _texts(file: Path, frontend: Path) -> Iterator[str]:
     """Read it, and the modules of the project's own that it is made of, one step away."""
     text = _code(file)
     yield text
-    for _, name in _MODULE.findall(text):
+    for name in proxy_mentions.modules(text):
         for folder, relative in _places(name, file, frontend):
             found = proxy_mentions.resolve(folder, relative)
             if found is not None:

@@ -16,6 +16,7 @@ _CALL = re.compile(
     r"|axios|ky|got|undici|superagent|wretch|request|https?(?=\.(?:request|get)\())"
     r"(?P<member>(?:\.\w{1,40}){0,3})(?:\?\.)?\s{0,4}(?:<[^()]{0,80}>)?\("
 )
+_PARENTHESIS = re.compile(r"[()]")
 _MOST_CALLS = 300
 _LONGEST_CALL = 2_000
 _URL = r"(?:https?|wss?)://"
@@ -90,7 +91,7 @@ def _is_harmless(name: str, arguments: str) -> bool:
 def _arguments(text: str, start: int) -> str:
     """Take what stands up to the closing parenthesis."""
     depth, end = 1, min(len(text), start + _LONGEST_CALL)
-    for found in re.compile("[()]").finditer(text, start, end):
+    for found in _PARENTHESIS.finditer(text, start, end):
         depth += 1 if found[0] == "(" else -1
         if depth == 0:
             return text[start : found.start()]

@@ -30,7 +30,10 @@ _OWN_SERVERS = (
 )
 _NUXT_MIDDLEWARE = "server/middleware"  # what runs before each request
 
-_IMPORT = re.compile(r"(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)([\"'])(\.{1,2}/[^\"']+)\1")
+# `import x from './y'`, `export * from`, `import('./y')`, `require('./y')`; bounded, for minified scripts.
+_IMPORT = re.compile(
+    r"(?:\bfrom\s{0,99}|\b(?:import|require)\s{0,99}\(?\s{0,99})([\"'])([^\"']{1,300})\1"
+)
 _HANDS_ON = re.compile(r"(?i)proxy|\brewrite\(|fetch\(")
 # With a target out of the environment a fetch counts if its answer, or its path, is the request's:
 # most ask the API for something of their own.
@@ -82,10 +85,16 @@ def of_imported(file: Path, back: Back) -> Iterator[Guard]:
 
 def imported(file: Path) -> Iterator[Path]:
     """Give the scripts beside it that it imports."""
-    for _, name in _IMPORT.findall(code(file)):
-        found = resolve(file.parent, name)
+    for name in modules(code(file)):
+        found = resolve(file.parent, name) if name.startswith(("./", "../")) else None
         if found is not None:
             yield found
+
+
+def modules(text: str) -> Iterator[str]:
+    """Give what a script names to import, be it a file of the project's or a package."""
+    for match in _IMPORT.finditer(text):
+        yield match[2]
 
 
 def own_servers(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[Guard]:
