@@ -110,3 +110,34 @@ def test_pnpms_links_are_followed_to_the_copy_beside_the_framework(tmp_path: Pat
     (tmp_path / "node_modules" / "nuxt").symlink_to(nuxt)
 
     assert "Vite 6.2.0 " in (file_read_hole(tmp_path, "nuxt") or "")
+
+
+@pytest.mark.parametrize(
+    ("builder", "runs_vite"),
+    [
+        ("@angular-devkit/build-angular:application", True),
+        ("@angular-devkit/build-angular:browser-esbuild", True),
+        ("@angular-devkit/build-angular:browser", False),
+    ],
+)
+def test_the_vite_inside_angulars_former_builder_counts_if_it_serves(
+    tmp_path: Path, builder: str, *, runs_vite: bool
+) -> None:
+    devkit = install(tmp_path, "@angular-devkit/build-angular", "17.3.8")
+    install(devkit, "vite", "5.1.7")
+    (tmp_path / "angular.json").write_text(json.dumps({"builder": builder}))
+
+    found = file_read_hole(tmp_path, "angular", platform="linux")
+
+    assert bool(found and found.startswith("Vite 5.1.7 ")) is runs_vite
+
+
+def test_angulars_present_builder_wins_over_its_former_one(tmp_path: Path) -> None:
+    devkit = install(tmp_path, "@angular-devkit/build-angular", "19.2.0")
+    install(devkit, "vite", "5.1.7")
+    install(install(tmp_path, "@angular/build", "19.2.0"), "vite", "6.4.2")
+    (tmp_path / "angular.json").write_text(
+        '{"builder": "@angular-devkit/build-angular:application"}'
+    )
+
+    assert file_read_hole(tmp_path, "angular", platform="linux") is None

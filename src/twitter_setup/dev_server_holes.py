@@ -107,15 +107,17 @@ _HOLES = (
     _Hole("CVE-2026-39364", (((7, 1, 0), (7, 3, 2)), ((8, 0, 0), (8, 0, 5)))),
 )
 
-# The frameworks that run Vite, and where Node finds theirs: from one package on to the next. Others
-# may have a Vite for their tests, which serves nobody.
-_CHAINS: dict[FrameworkId, tuple[str, ...]] = {
-    "vite": (),
-    "astro": ("astro",),
-    "sveltekit": ("@sveltejs/kit",),
-    "nuxt": ("nuxt", "@nuxt/vite-builder"),
-    "angular": ("@angular/build",),
+# The frameworks that run Vite, and where Node finds theirs: from one package on to the next. The
+# first chain that is installed counts. Others may have a Vite for their tests, which serves nobody.
+_CHAINS: dict[FrameworkId, tuple[tuple[str, ...], ...]] = {
+    "vite": ((),),
+    "astro": (("astro",),),
+    "sveltekit": (("@sveltejs/kit",),),
+    "nuxt": (("nuxt", "@nuxt/vite-builder"),),
+    "angular": (("@angular/build",), ("@angular-devkit/build-angular",)),
 }
+# Builders of `@angular-devkit/build-angular` whose dev server is Vite; with the others it is webpack.
+_ANGULAR_ON_VITE = (b":application", b":browser-esbuild")
 
 
 def file_read_hole(
@@ -150,17 +152,35 @@ def _fixed_in(hole: _Hole, version: Version) -> Version | None:
 
 def _installed_vite(frontend: Path, framework: FrameworkId) -> str | None:
     """Find the Vite that runs: the framework's own copy wins over the project's."""
-    if framework not in _CHAINS:
-        return None
+    for chain in _CHAINS.get(framework, ()):
+        if chain == ("@angular-devkit/build-angular",) and not _angular_runs_vite(frontend):
+            continue
+        if vite := _end_of(chain, frontend):
+            return _version(vite)
+    if framework in _CHAINS and framework != "angular":  # Angular never runs the project's own
+        vite = _resolve("vite", frontend)
+        return _version(vite) if vite else None
+    return None
+
+
+def _angular_runs_vite(frontend: Path) -> bool:
+    for name in ("angular.json", "project.json"):
+        try:
+            text = (frontend / name).read_bytes()
+        except OSError:
+            continue
+        return any(builder in text for builder in _ANGULAR_ON_VITE)
+    return False
+
+
+def _end_of(chain: tuple[str, ...], frontend: Path) -> Path | None:
+    """Follow packages from one to the next, and return the Vite that the last one finds."""
     folder: Path | None = frontend
-    for name in _CHAINS[framework]:
+    for name in chain:
         # Node looks around a package's real place (pnpm links it there).
         found = _resolve(name, folder) if folder else None
         folder = found.resolve() if found else None
-    vite = _resolve("vite", folder) if folder else None
-    if vite is None and framework != "angular":  # without that package it runs webpack
-        vite = _resolve("vite", frontend)
-    return _version(vite) if vite else None
+    return _resolve("vite", folder) if folder else None
 
 
 def _resolve(name: str, start: Path) -> Path | None:
