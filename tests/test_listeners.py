@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup import listeners
+from twitter_setup.system import listeners
 
 WAYS = [
     pytest.param(

@@ -14,7 +14,7 @@ import pytest
 
 from tests.program import LASTING, PORT, Shop, free_port, make_shop
 from tests.views import Silent
-from twitter_setup import git_secrets, processes
+from twitter_setup import git_secrets
 from twitter_setup.checks import backend_url, frontend_url, local, strapi_files
 from twitter_setup.checks.finding import Status
 from twitter_setup.checks.local_facts import LocalFacts
@@ -23,6 +23,7 @@ from twitter_setup.environments import Environment
 from twitter_setup.locate import Caller, locate
 from twitter_setup.project import SourceFile
 from twitter_setup.settings import Options
+from twitter_setup.system import processes
 
 PUBLIC = "https://olive-tree.ngrok-free.app"
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from twitter_setup import processes
+from twitter_setup.system import processes
 
 _SLEEP = "import time; print('up', flush=True); time.sleep(60)"
 _STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + _SLEEP

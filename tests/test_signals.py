@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from twitter_setup.errors import Interrupted, SetupError
-from twitter_setup.signals import Stop, ctrl_c_stays_itself
+from twitter_setup.system.signals import Stop, ctrl_c_stays_itself
 
 LONG = 10.0  # seconds; nobody waits them
 

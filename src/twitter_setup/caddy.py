@@ -10,9 +10,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from twitter_setup import processes
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.state import FOLDER
+from twitter_setup.system import processes
 
 _LOOPBACK = "127.0.0.1"
 _UNCHANGED = "Nothing was changed."

@@ -42,7 +42,7 @@ from twitter_setup.errors import Advice, ExitCode, SetupError
 if TYPE_CHECKING:
     from twitter_setup.locate import Caller, Located
     from twitter_setup.settings import Options
-    from twitter_setup.signals import Stop
+    from twitter_setup.system.signals import Stop
     from twitter_setup.view import View
 
 _NO_PROJECT = frozenset({"no_project", "several_projects"})
@@ -147,7 +147,7 @@ def tunnel(
     )
 
     from twitter_setup import session  # noqa: PLC0415
-    from twitter_setup.signals import Stop  # noqa: PLC0415
+    from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
         caller = _caller("tunnel", view, context)
@@ -362,7 +362,7 @@ def undo(
     )
 
     from twitter_setup import locate, recovery, status  # noqa: PLC0415
-    from twitter_setup.signals import Stop  # noqa: PLC0415
+    from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
         with stop.asking():

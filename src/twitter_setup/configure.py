@@ -8,14 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import (
-    configure_target,
-    processes,
-    provider_wish,
-    providers,
-    redirect_url,
-    strapi_errors,
-)
+from twitter_setup import configure_target, provider_wish, providers, redirect_url, strapi_errors
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Caller, Located
@@ -24,8 +17,9 @@ from twitter_setup.provider_write import Writer
 from twitter_setup.providers import FieldChange
 from twitter_setup.redirect_url import printable
 from twitter_setup.settings import Options, Secret
-from twitter_setup.signals import ctrl_c_stays_itself
 from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.system import processes
+from twitter_setup.system.signals import ctrl_c_stays_itself
 from twitter_setup.view import View
 
 

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from twitter_setup import processes
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
 from twitter_setup.plan import Plan
@@ -18,6 +17,7 @@ from twitter_setup.portal import Sheet
 from twitter_setup.restart import Served
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.state import StateFolder
+from twitter_setup.system import processes
 
 
 class Diary:

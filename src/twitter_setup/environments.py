@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from twitter_setup import processes
 from twitter_setup.edits import dotenv
 from twitter_setup.project import SourceFile
+from twitter_setup.system import processes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from twitter_setup.gateway_paths import Guard
 from twitter_setup.proxy_guards import Back
 
 _LONGEST_SCRIPT = 200_000  # bytes; one that is longer was not written by hand
-_ALIASES = ("@/", "~/", "~~/", "@@/")
+_ALIASES = ("@/", "~/", "~~/", "/")
 
 
 def find(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[Guard]:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import caddy, children, gateway_config
-from twitter_setup.children import Child
+from twitter_setup import caddy, gateway_config
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway_config import Site
+from twitter_setup.system import children
+from twitter_setup.system.children import Child
 
 __all__ = ["Gateway", "GatewayEvent", "GatewayProcess", "Site", "end_leftover_gateway"]
 

@@ -33,7 +33,7 @@ class Lock:
 
     def holder(self) -> Holder | None:
         """Who holds it, if that process still runs."""
-        from twitter_setup import processes  # noqa: PLC0415
+        from twitter_setup.system import processes  # noqa: PLC0415
 
         try:
             data = json.loads(self.path.read_bytes())
@@ -43,7 +43,7 @@ class Lock:
             return None
 
     def _write_holder(self) -> None:
-        from twitter_setup import processes  # noqa: PLC0415
+        from twitter_setup.system import processes  # noqa: PLC0415
 
         since = datetime.now().astimezone().isoformat(timespec="seconds")
         data = {"pid": os.getpid(), "started": processes.own_start(), "since": since}

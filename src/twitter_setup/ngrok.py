@@ -17,8 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from twitter_setup import children, ngrok_agents, ngrok_config, ngrok_errors, processes
+from twitter_setup import ngrok_agents, ngrok_config, ngrok_errors
 from twitter_setup.ngrok_errors import AgentError
+from twitter_setup.system import children, processes
 
 if TYPE_CHECKING:
     from pyngrok.log import NgrokLog

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from twitter_setup import children, processes
-from twitter_setup.children import Child
+from twitter_setup.system import children, processes
+from twitter_setup.system.children import Child
 
 _PUBLISHING = ("http", "tcp", "tls", "start", "tunnel")
 

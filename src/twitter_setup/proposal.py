@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import atomic, frontend_plan, plan, processes, settings, settings_file
+from twitter_setup import atomic, frontend_plan, plan, settings, settings_file
 from twitter_setup import backend as backends
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Caller, Located
 from twitter_setup.plan import Change, Plan, Wish
-from twitter_setup.signals import Stop
 from twitter_setup.state import StateFolder
+from twitter_setup.system import processes
+from twitter_setup.system.signals import Stop
 from twitter_setup.view import View
 
 # Stands for the URL while ngrok has not given one; people see the second form.

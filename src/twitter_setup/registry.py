@@ -59,7 +59,7 @@ def registry_file(backend: Path) -> Path:
 
 def other_sessions(backend: Path) -> Iterator[tuple[Path, SessionRecord]]:
     """Sessions of this user's other projects whose process still runs."""
-    from twitter_setup import processes  # noqa: PLC0415
+    from twitter_setup.system import processes  # noqa: PLC0415
 
     entries: list[Path] = []
     with suppress(*NO_REGISTRY):

@@ -24,9 +24,9 @@ from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
 from twitter_setup.publication import Event, Publication
 from twitter_setup.restart import SETTLING, Restart, Served
-from twitter_setup.signals import Stop
 from twitter_setup.state import StateFolder
 from twitter_setup.strapi import Credentials, Strapi, local_address
+from twitter_setup.system.signals import Stop
 from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25

@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from twitter_setup import certificates, strapi_errors
+from twitter_setup import strapi_errors
 from twitter_setup.errors import SetupError
 from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Options, Secret
+from twitter_setup.system import certificates
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)

@@ -20,8 +20,8 @@ from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
 from twitter_setup.public_url import is_loopback, shown
 from twitter_setup.settings import Options, Secret
-from twitter_setup.signals import Stop
 from twitter_setup.strapi import Credentials
+from twitter_setup.system.signals import Stop
 from twitter_setup.view import View
 
 _BAD = frozenset({Status.FAIL, Status.ERROR})

@@ -11,8 +11,8 @@ from typing import Literal
 
 import httpx
 
-from twitter_setup import certificates
 from twitter_setup.public_url import is_loopback
+from twitter_setup.system import certificates
 
 SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at

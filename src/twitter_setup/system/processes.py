@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 import psutil
 
-from twitter_setup.listeners import listening
+from twitter_setup.system.listeners import listening
 
 # Linux counts start times from the boot, and the boot's own time moves when the clock is set.
 _CLOCK_SLACK = 2.0

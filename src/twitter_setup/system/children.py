@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from twitter_setup import processes
+from twitter_setup.system import processes
 
 
 @dataclass(frozen=True, slots=True)
