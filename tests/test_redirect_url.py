@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import redirect_url
+from twitter_setup.addresses import redirect_url
+from twitter_setup.addresses.redirect_url import parse, parse_path, path_of, printable
 from twitter_setup.errors import SetupError
-from twitter_setup.redirect_url import parse, parse_path, path_of, printable
 
 EXAMPLE = "--redirect http://localhost:3000/connect/twitter/redirect"
 PAGE = "https://app.example.com/connect/twitter/redirect"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.views import Silent
+from twitter_setup.addresses.public_url import parse_public_url
 from twitter_setup.errors import SetupError
-from twitter_setup.public_url import parse_public_url
 from twitter_setup.settings import FileSettings
 from twitter_setup.strapi_address import choose, parse, same
 

@@ -39,7 +39,7 @@ _REACHES = {"url": None, "domain": None, "local": False}  # with what each is wh
 
 def options(context: typer.Context | None = None, **given: Any) -> Options:
     """Flags as one value. Secrets leave the environment here, before anything is started."""
-    from twitter_setup.public_url import parse_domain, parse_public_url  # noqa: PLC0415
+    from twitter_setup.addresses.public_url import parse_domain, parse_public_url  # noqa: PLC0415
     from twitter_setup.settings import Options, Secret  # noqa: PLC0415
 
     taken = {name: os.environ.pop(name, None) for name in SECRET_VARIABLES}

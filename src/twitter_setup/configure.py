@@ -8,14 +8,15 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import configure_target, provider_wish, providers, redirect_url, strapi_errors
+from twitter_setup import configure_target, provider_wish, providers, strapi_errors
+from twitter_setup.addresses import redirect_url
+from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.locate import Caller, Located
 from twitter_setup.pasted import Pair
 from twitter_setup.provider_write import Writer
 from twitter_setup.providers import FieldChange
-from twitter_setup.redirect_url import printable
 from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.system import processes

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from twitter_setup import strapi_address
+from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.locate import Located
-from twitter_setup.public_url import is_loopback
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
 from twitter_setup.state import StateFolder

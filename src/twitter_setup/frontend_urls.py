@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from twitter_setup import frontend as reading
 from twitter_setup import frontend_plan
-from twitter_setup.addresses import host_of, origin_of
+from twitter_setup.addresses.parts import host_of, origin_of
 from twitter_setup.environments import Environment, Setting
 from twitter_setup.frontend import FrontEnd
 

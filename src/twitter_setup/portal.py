@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup.public_url import is_loopback
+from twitter_setup.addresses.public_url import is_loopback
 
 PORTAL_URL = "https://console.x.com"
 _ANY_PAGE = "any public page of yours"

@@ -8,10 +8,10 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from twitter_setup import provider_checkpoint, providers
+from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.provider_checkpoint import ProviderCheckpoint
 from twitter_setup.provider_put import Unsettled, Words, put
-from twitter_setup.public_url import is_loopback
 from twitter_setup.registry import own_key
 from twitter_setup.settings import Options
 from twitter_setup.state import StateFolder

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import layout, redirect_url, urls
+from twitter_setup import layout, urls
+from twitter_setup.addresses import redirect_url
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.pasted import Pair

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from twitter_setup import checkpoint, checkpoint_file, project, provider_undo
+from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.checkpoint import Undone
 from twitter_setup.checkpoint_file import Checkpoint
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.redirect_url import printable
 from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from twitter_setup.addresses.public_url import parse_domain, parse_page, parse_public_url
+from twitter_setup.addresses.redirect_url import parse_path
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import parse_domain, parse_page, parse_public_url
-from twitter_setup.redirect_url import parse_path
 
 FILE_NAME = "twitter-setup.toml"
 Reach = Literal["ngrok", "url", "local"]

@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from twitter_setup import strapi_errors
+from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import SetupError
-from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Options, Secret
 from twitter_setup.system import certificates
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.public_url import host_of, is_loopback, port_of, shown
+from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import host_of, is_loopback, port_of, shown
-from twitter_setup.redirect_url import printable
 from twitter_setup.settings import FileSettings
 from twitter_setup.view import View
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, ErrorCode, SetupError
-from twitter_setup.redirect_url import printable
 
 UNCHANGED = "Nothing was changed in Strapi."
 _PERMISSION = "plugin::users-permissions.providers"

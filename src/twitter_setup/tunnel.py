@@ -15,11 +15,11 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal, Protocol
 
 from twitter_setup import ngrok_agents, ngrok_binary, ngrok_config, ngrok_errors
+from twitter_setup.addresses.public_url import parse_public_url
 from twitter_setup.errors import Advice, TunnelFailed
 from twitter_setup.ngrok import Agent, OpenCancelled
 from twitter_setup.ngrok_agents import AgentProcess, end_leftover_agent
 from twitter_setup.ngrok_errors import AgentError
-from twitter_setup.public_url import parse_public_url
 
 __all__ = [
     "AgentProcess",

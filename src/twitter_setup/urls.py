@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup import layout, portal, redirect_url
+from twitter_setup import layout, portal
+from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.frontend import FrontEnd
 from twitter_setup.locate import Located

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup import configure_target, credential_shapes, watch_login
+from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.checks import docs, runner
 from twitter_setup.checks.finding import Check, Outcome, Status
 from twitter_setup.checks.login import Hop
@@ -18,7 +19,6 @@ from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.locate import Caller, Located
-from twitter_setup.public_url import is_loopback, shown
 from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials
 from twitter_setup.system.signals import Stop

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import addresses, gateway_site, hot_reload, provider_checkpoint, strapi_address
+from twitter_setup import gateway_site, hot_reload, provider_checkpoint, strapi_address
+from twitter_setup.addresses import parts as addresses
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twitter_setup.addresses import is_tunnel, origin_of
+from twitter_setup.addresses.parts import is_tunnel, origin_of
+from twitter_setup.addresses.public_url import shown
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
 from twitter_setup.checks.local_facts import LocalFacts
@@ -10,7 +11,6 @@ from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, where
 from twitter_setup.environments import Setting
 from twitter_setup.errors import Advice
 from twitter_setup.frontend import FrontEnd
-from twitter_setup.public_url import shown
 
 
 def frontend_url(facts: LocalFacts) -> Finding:

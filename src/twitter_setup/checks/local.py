@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from twitter_setup.addresses import is_free_tunnel, is_here
+from twitter_setup.addresses.parts import is_free_tunnel, is_here
 from twitter_setup.backend import BackEnd
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned

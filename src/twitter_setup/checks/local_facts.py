@@ -10,7 +10,6 @@ from twitter_setup import (
     frontend_urls,
     git_secrets,
     login_code,
-    redirect_url,
     server_url,
     strapi_app_keys,
     strapi_config,
@@ -18,6 +17,7 @@ from twitter_setup import (
     strapi_proxy,
 )
 from twitter_setup import frontend as frontends
+from twitter_setup.addresses import redirect_url
 from twitter_setup.backend import BackEnd
 from twitter_setup.checks.lazy import Lazy, fact
 from twitter_setup.checks.situation import Situation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twitter_setup.addresses import is_here, origin_of
+from twitter_setup.addresses.parts import is_here, origin_of
 from twitter_setup.checks import x_checks
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, unknown

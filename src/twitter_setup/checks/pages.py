@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from twitter_setup import gateway_site
-from twitter_setup.addresses import origin_of
+from twitter_setup.addresses.parts import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.login import GONE

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import portal, providers, redirect_url, x
-from twitter_setup.addresses import origin_of, path_of
+from twitter_setup import portal, providers, x
+from twitter_setup.addresses import redirect_url
+from twitter_setup.addresses.parts import origin_of, path_of
+from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.checks import web
 from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import SetupError
-from twitter_setup.public_url import is_loopback
 from twitter_setup.settings import Secret
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.system import processes

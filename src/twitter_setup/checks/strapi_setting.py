@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from twitter_setup import credential_shapes, redirect_url
-from twitter_setup.addresses import origin_of
+from twitter_setup import credential_shapes
+from twitter_setup.addresses import redirect_url
+from twitter_setup.addresses.parts import origin_of
+from twitter_setup.addresses.public_url import shown, without_password
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.remote import CONFIGURE
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import shown, without_password
 from twitter_setup.strapi import Credentials
 
 _GIVE_CREDENTIALS = Advice(

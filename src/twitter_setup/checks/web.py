@@ -11,7 +11,7 @@ from typing import Literal
 
 import httpx
 
-from twitter_setup.public_url import is_loopback
+from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.system import certificates
 
 SECONDS = 5.0  # a hop

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.public_url import is_loopback, shown
 
 DEFAULT_PATH = "/connect/twitter/redirect"
 # What Strapi's admin form accepts (Providers, `callback`), in every version from 4 on.
