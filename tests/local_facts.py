@@ -17,8 +17,8 @@ from twitter_setup.frontend_urls import FrontEndUrls
 from twitter_setup.locate import Located
 from twitter_setup.project import SourceFile
 from twitter_setup.server_url import ServerUrl
-from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import FileSettings, Options
+from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi_app_keys import AppKeys, Key
 from twitter_setup.strapi_middlewares import SessionMiddleware
 from twitter_setup.strapi_proxy import ProxyTrust

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup import atomic, checkpoint
-from twitter_setup.checkpoint import Undone
 from twitter_setup.edits.spans import Edit, FileEdit
 from twitter_setup.errors import FileChanged, NotWritable, SetupError
+from twitter_setup.state import atomic, checkpoint
+from twitter_setup.state.checkpoint import Undone
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ from tests.world.admin_server import (
     instead,
     silent,
 )
-from twitter_setup import state, strapi
+from twitter_setup import strapi
+from twitter_setup.state import folder as state
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
 

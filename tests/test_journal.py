@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import journal
 from twitter_setup.edits.spans import Edit, FileEdit, splice
-from twitter_setup.journal import Record
+from twitter_setup.state import journal
+from twitter_setup.state.journal import Record
 
 PATH = Path("/project/.env")
 

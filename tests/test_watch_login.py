@@ -21,8 +21,8 @@ from twitter_setup import watch_login
 from twitter_setup.checks.finding import Outcome, Status
 from twitter_setup.checks.login import Hop
 from twitter_setup.checks.remote_facts import Admin, Facts
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.session_record import SessionRecord
 
 PAGE = "/connect/twitter/redirect"
 CONNECT = ("/api/connect/twitter", 302, "")

@@ -12,9 +12,9 @@ from tests.views import Silent
 from tests.world.admin_server import AdminServer
 from twitter_setup import locate, words
 from twitter_setup.locate import Caller
-from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.session_record import SessionRecord
 
 TUNNEL = "https://olive-tree.ngrok-free.app"
 PAGE = f"{TUNNEL}/connect/twitter/redirect"

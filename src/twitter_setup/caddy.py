@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.state import FOLDER
+from twitter_setup.state.folder import FOLDER
 from twitter_setup.system import processes
 
 _LOOPBACK = "127.0.0.1"

@@ -448,7 +448,7 @@ def _located_if_any(options: Options, caller: Caller) -> Located | None:
 def _recovered(located: Located, caller: Caller) -> Located:
     """The project after what a killed run left in it was put back."""
     from twitter_setup import locate, recovery  # noqa: PLC0415
-    from twitter_setup.state import StateFolder  # noqa: PLC0415
+    from twitter_setup.state.folder import StateFolder  # noqa: PLC0415
 
     recovery.recover_if_free(StateFolder(located.backend.root), caller.view)
     return locate.reread(located, caller.environ)

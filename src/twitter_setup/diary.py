@@ -15,8 +15,8 @@ from twitter_setup.locate import Located
 from twitter_setup.plan import Plan
 from twitter_setup.portal import Sheet
 from twitter_setup.restart import Served
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.system import processes
 
 

@@ -16,7 +16,7 @@ from twitter_setup.frontend import FrontEnd
 from twitter_setup.gateway_config import Site
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
 from twitter_setup.strapi_config import Variables
 
 

@@ -13,7 +13,7 @@ from twitter_setup import project, settings, settings_file
 from twitter_setup.backend import BackEnd
 from twitter_setup.frontend import FrontEnd
 from twitter_setup.settings import FileSettings, Options
-from twitter_setup.state import FOLDER
+from twitter_setup.state.folder import FOLDER
 from twitter_setup.view import View
 
 

@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic, checkpoint_file, providers, strapi_address
+from twitter_setup import providers, strapi_address
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.json_files import write_json
 from twitter_setup.providers import FieldChange, Providers
-from twitter_setup.registry import own_key
-from twitter_setup.state import StateFolder
+from twitter_setup.state import atomic, checkpoint_file
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.json_files import write_json
+from twitter_setup.state.registry import own_key
 
 KIND = "provider"
 

@@ -11,7 +11,7 @@ from twitter_setup.errors import Advice, SetupError
 from twitter_setup.provider_checkpoint import ProviderCheckpoint
 from twitter_setup.provider_put import Unsettled, Words, put
 from twitter_setup.providers import FieldChange, Providers
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
 from twitter_setup.strapi import Strapi
 from twitter_setup.view import View
 

@@ -13,8 +13,8 @@ from twitter_setup.errors import SetupError
 from twitter_setup.gateway import Gateway, GatewayProcess
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
-from twitter_setup.registry import other_sessions
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.registry import other_sessions
 
 
 @dataclass(frozen=True, slots=True)

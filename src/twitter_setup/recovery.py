@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, checkpoint_file, project, provider_undo
+from twitter_setup import project, provider_undo
 from twitter_setup.addresses.redirect_url import printable
-from twitter_setup.checkpoint import Undone
-from twitter_setup.checkpoint_file import Checkpoint
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.restart import SETTLING, Restart, Served
-from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
-from twitter_setup.state import StateFolder
+from twitter_setup.state import checkpoint, checkpoint_file
+from twitter_setup.state.checkpoint import Undone
+from twitter_setup.state.checkpoint_file import Checkpoint
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.view import View
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import checkpoint, reload
+from twitter_setup import reload
 from twitter_setup.backend import BackEnd
-from twitter_setup.checkpoint import Undone
 from twitter_setup.errors import Advice
 from twitter_setup.reload import Outcome, Takes, Watch
+from twitter_setup.state import checkpoint
+from twitter_setup.state.checkpoint import Undone
 from twitter_setup.strapi import Health, Strapi
 from twitter_setup.system import processes
 from twitter_setup.view import View

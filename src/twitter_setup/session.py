@@ -6,17 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from twitter_setup import (
-    checkpoint,
-    handover,
-    layout,
-    proposal,
-    recovery,
-    settings,
-    tunnel,
-    words,
-)
-from twitter_setup.checkpoint import Undone
+from twitter_setup import handover, layout, proposal, recovery, settings, tunnel, words
 from twitter_setup.diary import Diary
 from twitter_setup.errors import ExitCode, Interrupted, SetupError, TunnelFailed
 from twitter_setup.layout import Arrangement
@@ -24,7 +14,9 @@ from twitter_setup.locate import Caller, Located, reread
 from twitter_setup.plan import Plan
 from twitter_setup.publication import Event, Publication
 from twitter_setup.restart import SETTLING, Restart, Served
-from twitter_setup.state import StateFolder
+from twitter_setup.state import checkpoint
+from twitter_setup.state.checkpoint import Undone
+from twitter_setup.state.folder import StateFolder
 from twitter_setup.strapi import Credentials, Strapi, local_address
 from twitter_setup.system.signals import Stop
 from twitter_setup.urls import sheet_for

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.settings import FILE_NAME
+from twitter_setup.state import checkpoint
 from twitter_setup.view import View
 
 

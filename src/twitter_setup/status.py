@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import checkpoint, locate, provider_checkpoint, recovery
+from twitter_setup import locate, provider_checkpoint, recovery
 from twitter_setup.errors import SetupError
-from twitter_setup.journal import Record
 from twitter_setup.locate import Caller
-from twitter_setup.registry import other_sessions
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.state import StateFolder
+from twitter_setup.state import checkpoint
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.journal import Record
+from twitter_setup.state.registry import other_sessions
+from twitter_setup.state.session_record import SessionRecord
 
 
 def status(folder: Path, caller: Caller) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from twitter_setup.errors import Advice, SetupError
 from twitter_setup.frontend import FrontEnd
 from twitter_setup.locate import Located
 from twitter_setup.portal import Sheet
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
 
 
 def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet:

@@ -14,7 +14,7 @@ from twitter_setup.checks.login import Hop, Login, Ways
 from twitter_setup.checks.login_findings import nobody_came, tunnel_ended
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
 from twitter_setup.view import View
 
 TIMEOUT = 300.0  # seconds

@@ -10,8 +10,8 @@ from twitter_setup.addresses import parts as addresses
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import listens, local_address
 from twitter_setup.view import View
 

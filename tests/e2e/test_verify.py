@@ -21,7 +21,7 @@ from tests.world.x import X
 from tests.world.x_settings import Settings
 from twitter_setup import gateway_log
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
 
 pytestmark = pytest.mark.e2e
 

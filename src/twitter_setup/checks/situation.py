@@ -9,8 +9,8 @@ from typing import Literal
 from twitter_setup import packages
 from twitter_setup.addresses.parts import origin_of
 from twitter_setup.locate import Located
-from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import Options
+from twitter_setup.state.session_record import SessionRecord
 
 Generation = Literal["grant", "tokens", "session"]
 

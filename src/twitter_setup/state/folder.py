@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic, registry
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.json_files import broken, read_json, write_json
-from twitter_setup.lock import Lock
-from twitter_setup.session_record import SessionRecord, record_of
+from twitter_setup.state import atomic, registry
+from twitter_setup.state.json_files import broken, read_json, write_json
+from twitter_setup.state.lock import Lock
+from twitter_setup.state.session_record import SessionRecord, record_of
 
 FOLDER = ".twitter-setup"
 _CONFIGURING = 20.0  # seconds; one `configure` writes within a few

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.state import atomic
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

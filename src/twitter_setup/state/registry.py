@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from twitter_setup import atomic
 from twitter_setup.errors import SetupError
-from twitter_setup.json_files import read_json
-from twitter_setup.session_record import SessionRecord, record_of
+from twitter_setup.state import atomic
+from twitter_setup.state.json_files import read_json
+from twitter_setup.state.session_record import SessionRecord, record_of
 
 # The user's list is a convenience: no home, or one that cannot be written, stops nothing.
 NO_REGISTRY = (OSError, RuntimeError, SetupError)
@@ -52,7 +52,7 @@ def _new_key(path: Path) -> bytes:
 
 
 def registry_file(backend: Path) -> Path:
-    from twitter_setup.journal import digest  # noqa: PLC0415
+    from twitter_setup.state.journal import digest  # noqa: PLC0415
 
     return registry_folder() / f"{digest(os.fsencode(backend))[:16]}.json"
 

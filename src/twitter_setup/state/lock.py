@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import atomic
+from twitter_setup.state import atomic
 
 
 @dataclass(frozen=True, slots=True)

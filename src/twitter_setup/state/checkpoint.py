@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from twitter_setup import atomic, checkpoint_file, journal
-from twitter_setup.checkpoint_file import (
+from twitter_setup.edits.spans import FileEdit
+from twitter_setup.errors import Advice, FileChanged
+from twitter_setup.state import atomic, checkpoint_file, journal
+from twitter_setup.state.checkpoint_file import (
     Checkpoint,
     Kind,
     file_of,
@@ -21,9 +23,7 @@ from twitter_setup.checkpoint_file import (
     pending_file_of,
     save,
 )
-from twitter_setup.edits.spans import FileEdit
-from twitter_setup.errors import Advice, FileChanged
-from twitter_setup.journal import Record
+from twitter_setup.state.journal import Record
 
 
 @dataclass(frozen=True, slots=True)
