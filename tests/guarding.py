@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from twitter_setup import frontend_proxies, gateway_paths
-from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_paths import Guard
+from twitter_setup.project.frameworks import FrameworkId
 
 NAMES = ("admin", "content-manager", "email", "upload")
 

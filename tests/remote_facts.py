@@ -11,8 +11,8 @@ from twitter_setup.checks.remote_facts import Admin, Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.checks.web import Page
 from twitter_setup.login_code import LoginCode
-from twitter_setup.settings import Options, Secret
-from twitter_setup.sources import SourceMention
+from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.sources import SourceMention
 from twitter_setup.x import XAnswer
 
 CALLBACK = f"{PUBLIC}/api/connect/twitter/callback"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import backend
 from twitter_setup.errors import SetupError
+from twitter_setup.project import backend
 
 SERVER = """module.exports = ({ env }) => ({
   host: env('HOST', '0.0.0.0'),

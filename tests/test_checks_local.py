@@ -14,7 +14,7 @@ from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.checks.situation import Generation
 from twitter_setup.git_secrets import EnvFile
 from twitter_setup.login_code import LoginCode
-from twitter_setup.sources import SourceMention
+from twitter_setup.project.sources import SourceMention
 
 # project
 

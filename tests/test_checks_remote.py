@@ -14,7 +14,7 @@ from twitter_setup.checks.remote_facts import Admin, Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.checks.web import Page, Problem
 from twitter_setup.login_code import LoginCode
-from twitter_setup.settings import Options
+from twitter_setup.project.settings import Options
 from twitter_setup.x import XAnswer
 
 

@@ -23,8 +23,8 @@ from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.remote_facts import Admin, Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ErrorCode, SetupError
+from twitter_setup.project.settings import Options, Secret
 from twitter_setup.server_url import ServerUrl
-from twitter_setup.settings import Options, Secret
 from twitter_setup.x import XAnswer
 
 NOBODY = Admin()

@@ -11,7 +11,7 @@ from twitter_setup.checks import strapi_files
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.edits.javascript import Value
 from twitter_setup.environments import Environment
-from twitter_setup.project import SourceFile
+from twitter_setup.project.find import SourceFile
 from twitter_setup.strapi_app_keys import AppKeys, Key
 from twitter_setup.strapi_middlewares import SessionMiddleware
 from twitter_setup.strapi_proxy import ProxyTrust

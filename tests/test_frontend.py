@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import frameworks, frontend, git_files
 from twitter_setup.errors import SetupError
-from twitter_setup.frameworks import FrameworkId
+from twitter_setup.project import frameworks, frontend
+from twitter_setup.project import git as git_files
+from twitter_setup.project.frameworks import FrameworkId
 
 VITE = {"devDependencies": {"vite": "7.1.0"}}
 DEPENDENCIES: dict[FrameworkId, dict[str, str]] = {

@@ -10,7 +10,7 @@ from tests.guarding import find, is_closed
 from tests.world import upstreams
 from tests.world.upstreams import World
 from twitter_setup import frontend_routes, handed_on
-from twitter_setup.frameworks import FrameworkId
+from twitter_setup.project.frameworks import FrameworkId
 
 world = upstreams.world
 

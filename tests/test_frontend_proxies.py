@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.guarding import find, is_closed
-from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_paths import Guard
+from twitter_setup.project.frameworks import FrameworkId
 
 
 def _write(folder: Path, **files: str) -> None:

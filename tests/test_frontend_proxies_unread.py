@@ -13,7 +13,7 @@ import pytest
 from tests.guarding import find, is_closed
 from tests.world import upstreams
 from tests.world.upstreams import World
-from twitter_setup.frameworks import FrameworkId
+from twitter_setup.project.frameworks import FrameworkId
 
 world = upstreams.world
 

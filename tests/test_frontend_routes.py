@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from twitter_setup import frontend_routes
-from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_config import FrontEndRoute
+from twitter_setup.project.frameworks import FrameworkId
 
 
 def _write(folder: Path, *files: str) -> None:

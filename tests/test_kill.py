@@ -17,7 +17,7 @@ import pytest
 from tests.views import Silent
 from twitter_setup import recovery
 from twitter_setup.edits.spans import Edit, FileEdit
-from twitter_setup.settings import Options
+from twitter_setup.project.settings import Options
 from twitter_setup.state import checkpoint
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord

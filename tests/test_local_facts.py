@@ -20,9 +20,9 @@ from twitter_setup.checks.finding import Status
 from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.environments import Environment
-from twitter_setup.locate import Caller, locate
-from twitter_setup.project import SourceFile
-from twitter_setup.settings import Options
+from twitter_setup.project.find import SourceFile
+from twitter_setup.project.locate import Caller, locate
+from twitter_setup.project.settings import Options
 from twitter_setup.system import processes
 
 PUBLIC = "https://olive-tree.ngrok-free.app"

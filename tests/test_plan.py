@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from tests import program
 from tests.program import CONFIG, LASTING, Shop, run
-from twitter_setup import backend as backends
-from twitter_setup import frontend as frontends
-from twitter_setup import frontend_plan, plan
 from twitter_setup.edits import dotenv
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.plan import Plan, Wish
-from twitter_setup.project import SourceFile
+from twitter_setup.project import backend as backends
+from twitter_setup.project import frontend as frontends
+from twitter_setup.project import frontend_plan, plan
+from twitter_setup.project.find import SourceFile
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.plan import Plan, Wish
 
 URL = "https://olive-tree.ngrok-free.app"
 PACKAGES = {

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import packages, project
 from twitter_setup.errors import ExitCode, SetupError
+from twitter_setup.project import find as project
+from twitter_setup.project import packages
 
 STRAPI = {"dependencies": {"@strapi/strapi": "5.54.0"}}
 NEXT = {"dependencies": {"next": "16.0.0"}}

@@ -11,8 +11,8 @@ import pytest
 
 from twitter_setup import reload
 from twitter_setup.errors import SetupError
+from twitter_setup.project.settings import Secret
 from twitter_setup.reload import Outcome, Takes, Watch, Ways
-from twitter_setup.settings import Secret
 from twitter_setup.strapi import Credentials, Health, Strapi
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"

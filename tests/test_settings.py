@@ -16,7 +16,7 @@ from typer.main import get_command
 
 from tests.program import QUICK_TUNNEL, Ran, Shop, free_port, make_shop, run
 from twitter_setup import cli, cli_given
-from twitter_setup.settings import Options, Secret
+from twitter_setup.project.settings import Options, Secret
 
 URL = "https://a.example.com"
 

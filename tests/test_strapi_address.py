@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.views import Silent
 from twitter_setup.addresses.public_url import parse_public_url
 from twitter_setup.errors import SetupError
-from twitter_setup.settings import FileSettings
+from twitter_setup.project.settings import FileSettings
 from twitter_setup.strapi_address import choose, parse, same
 
 LOCAL = "http://localhost:1337"

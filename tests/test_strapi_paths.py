@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from twitter_setup import strapi_paths
-from twitter_setup.project import SourceFile
-from twitter_setup.strapi_config import Variables
+from twitter_setup.project.find import SourceFile
+from twitter_setup.project.strapi_config import Variables
 
 
 def _variables(**values: str) -> Variables:

@@ -17,7 +17,7 @@ from twitter_setup.checks.finding import Status
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.checks.web import Page
-from twitter_setup.settings import Options
+from twitter_setup.project.settings import Options
 
 OTHER = "https://shop.example.com"
 DEPLOYED = "nobody.example.com"

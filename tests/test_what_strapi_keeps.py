@@ -10,9 +10,10 @@ from tests.configuring import BY_TOKEN, OTHER_KEY, OTHER_SECRET, PAIR, REDIRECT,
 from tests.program import Shop
 from tests.views import Silent
 from tests.world.admin_server import AdminServer
-from twitter_setup import locate, words
-from twitter_setup.locate import Caller
-from twitter_setup.settings import Options
+from twitter_setup import words
+from twitter_setup.project import locate
+from twitter_setup.project.locate import Caller
+from twitter_setup.project.settings import Options
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 

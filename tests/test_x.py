@@ -21,7 +21,7 @@ from tests.world import x as world
 from tests.world.x_settings import Settings
 from twitter_setup import x, x_answers
 from twitter_setup.errors import SetupError
-from twitter_setup.settings import Secret
+from twitter_setup.project.settings import Secret
 from twitter_setup.x import XAnswer
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"

@@ -40,8 +40,8 @@ from twitter_setup.cli_options import (
 from twitter_setup.errors import Advice, ExitCode, SetupError
 
 if TYPE_CHECKING:
-    from twitter_setup.locate import Caller, Located
-    from twitter_setup.settings import Options
+    from twitter_setup.project.locate import Caller, Located
+    from twitter_setup.project.settings import Options
     from twitter_setup.system.signals import Stop
     from twitter_setup.view import View
 
@@ -324,8 +324,8 @@ def status(
     view = view_of("status", as_json=as_json, quiet=quiet, verbose=verbose)
     caller = _caller("status", view)
 
-    from twitter_setup import locate  # noqa: PLC0415
     from twitter_setup import status as command  # noqa: PLC0415
+    from twitter_setup.project import locate  # noqa: PLC0415
 
     folder = locate.state_folder(cli_given.options(backend=backend, frontend=frontend), caller)
     view.answer("status", command.status(folder, caller))
@@ -361,7 +361,8 @@ def undo(
         admin_password=admin_password,
     )
 
-    from twitter_setup import locate, recovery, status  # noqa: PLC0415
+    from twitter_setup import recovery, status  # noqa: PLC0415
+    from twitter_setup.project import locate  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
@@ -414,7 +415,7 @@ def init(
 
 
 def _caller(command: str, view: View, context: typer.Context | None = None) -> Caller:
-    from twitter_setup.locate import Caller  # noqa: PLC0415
+    from twitter_setup.project.locate import Caller  # noqa: PLC0415
 
     try:
         cwd = Path.cwd()
@@ -429,7 +430,7 @@ def _caller(command: str, view: View, context: typer.Context | None = None) -> C
 
 
 def _locate(options: Options, caller: Caller) -> Located:
-    from twitter_setup import locate  # noqa: PLC0415
+    from twitter_setup.project import locate  # noqa: PLC0415
 
     return locate.locate(options, caller)
 
@@ -447,7 +448,8 @@ def _located_if_any(options: Options, caller: Caller) -> Located | None:
 
 def _recovered(located: Located, caller: Caller) -> Located:
     """The project after what a killed run left in it was put back."""
-    from twitter_setup import locate, recovery  # noqa: PLC0415
+    from twitter_setup import recovery  # noqa: PLC0415
+    from twitter_setup.project import locate  # noqa: PLC0415
     from twitter_setup.state.folder import StateFolder  # noqa: PLC0415
 
     recovery.recover_if_free(StateFolder(located.backend.root), caller.view)

@@ -12,7 +12,7 @@ from twitter_setup.errors import Advice, SetupError
 if TYPE_CHECKING:
     import typer
 
-    from twitter_setup.settings import Options
+    from twitter_setup.project.settings import Options
     from twitter_setup.view import View
 
 # Read once and taken out of the environment, so that no child process inherits them.
@@ -40,7 +40,7 @@ _REACHES = {"url": None, "domain": None, "local": False}  # with what each is wh
 def options(context: typer.Context | None = None, **given: Any) -> Options:
     """Flags as one value. Secrets leave the environment here, before anything is started."""
     from twitter_setup.addresses.public_url import parse_domain, parse_public_url  # noqa: PLC0415
-    from twitter_setup.settings import Options, Secret  # noqa: PLC0415
+    from twitter_setup.project.settings import Options, Secret  # noqa: PLC0415
 
     taken = {name: os.environ.pop(name, None) for name in SECRET_VARIABLES}
     for name, read in (("url", parse_public_url), ("domain", parse_domain)):

@@ -13,11 +13,11 @@ from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.locate import Caller, Located
 from twitter_setup.pasted import Pair
+from twitter_setup.project.locate import Caller, Located
+from twitter_setup.project.settings import Options, Secret
 from twitter_setup.provider_write import Writer
 from twitter_setup.providers import FieldChange
-from twitter_setup.settings import Options, Secret
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.system import processes
 from twitter_setup.system.signals import ctrl_c_stays_itself

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from twitter_setup import strapi_address
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.locate import Located
-from twitter_setup.settings import Options
+from twitter_setup.project.locate import Located
+from twitter_setup.project.settings import Options
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import local_address, port_at

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import packages
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.packages import Version
+from twitter_setup.project import packages
+from twitter_setup.project.frameworks import FrameworkId
+from twitter_setup.project.packages import Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
-from twitter_setup import dev_server
-from twitter_setup.frameworks import FrameworkId
 from twitter_setup.gateway_config import FrontEndRoute
+from twitter_setup.project import dev_server
+from twitter_setup.project.frameworks import FrameworkId
 
 _MAX_FILES = 5_000
 _SCRIPTS = frozenset({".js", ".jsx", ".ts", ".tsx", ".mjs", ".mts", ".cjs", ".cts"})

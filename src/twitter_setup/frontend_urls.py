@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twitter_setup import frontend as reading
-from twitter_setup import frontend_plan
 from twitter_setup.addresses.parts import host_of, origin_of
 from twitter_setup.environments import Environment, Setting
-from twitter_setup.frontend import FrontEnd
+from twitter_setup.project import frontend as reading
+from twitter_setup.project import frontend_plan
+from twitter_setup.project.frontend import FrontEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twitter_setup import (
-    dev_server,
-    frameworks,
-    frontend_proxies,
-    frontend_routes,
-    packages,
-    strapi_paths,
-)
-from twitter_setup.frontend import FrontEnd
+from twitter_setup import frontend_proxies, frontend_routes, strapi_paths
 from twitter_setup.gateway_config import Site
 from twitter_setup.layout import Arrangement
-from twitter_setup.locate import Located
+from twitter_setup.project import dev_server, frameworks, packages
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.locate import Located
+from twitter_setup.project.strapi_config import Variables
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi_config import Variables
 
 
 def site_for(

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import frameworks, git_files
 from twitter_setup.edits import dotenv
+from twitter_setup.project import frameworks
+from twitter_setup.project import git as git_files
 
 _MOST = 1 << 20  # bytes of an .env file
 _SECRET_NAME = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from twitter_setup.errors import Advice
-from twitter_setup.settings import Options
+from twitter_setup.project.settings import Options
 from twitter_setup.view import View
 
 

@@ -6,10 +6,10 @@ the page, unless it is told not to.
 
 from __future__ import annotations
 
-from twitter_setup import dev_server, frontend, packages
 from twitter_setup.edits.javascript import Unclear
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.frontend import FrontEnd
+from twitter_setup.project import dev_server, frontend, packages
+from twitter_setup.project.frameworks import FrameworkId
+from twitter_setup.project.frontend import FrontEnd
 
 _PATH = ("devServer", "client", "webSocketURL")
 _CONFIGS: dict[FrameworkId, str] = {"vue-cli": "vue.config", "plain": "webpack.config"}

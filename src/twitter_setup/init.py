@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from twitter_setup import settings_file
 from twitter_setup.addresses.public_url import parse_domain, parse_page, parse_public_url
 from twitter_setup.errors import SetupError
-from twitter_setup.locate import Caller, Located
-from twitter_setup.settings import FILE_NAME
+from twitter_setup.project import settings_file
+from twitter_setup.project.locate import Caller, Located
+from twitter_setup.project.settings import FILE_NAME
 from twitter_setup.state import checkpoint
 from twitter_setup.view import View
 

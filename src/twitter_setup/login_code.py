@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import sources
-from twitter_setup.sources import SourceMention
+from twitter_setup.project import sources
+from twitter_setup.project.sources import SourceMention
 
 # `/auth/twitter/callback`, with a variable or a parameter in the provider's place too.
 _CALL = re.compile(

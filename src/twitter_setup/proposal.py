@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import backend as backends
-from twitter_setup import frontend_plan, plan, settings, settings_file
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
-from twitter_setup.locate import Caller, Located
-from twitter_setup.plan import Change, Plan, Wish
+from twitter_setup.project import backend as backends
+from twitter_setup.project import frontend_plan, plan, settings, settings_file
+from twitter_setup.project.locate import Caller, Located
+from twitter_setup.project.plan import Change, Plan, Wish
 from twitter_setup.state import atomic
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.system import processes

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from twitter_setup import provider_checkpoint, providers
 from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.project.settings import Options
 from twitter_setup.provider_checkpoint import ProviderCheckpoint
 from twitter_setup.provider_put import Unsettled, Words, put
-from twitter_setup.settings import Options
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.registry import own_key
 from twitter_setup.strapi import Credentials, Strapi

@@ -12,7 +12,7 @@ from twitter_setup.caddy import HeldPort
 from twitter_setup.errors import SetupError
 from twitter_setup.gateway import Gateway, GatewayProcess
 from twitter_setup.layout import Arrangement
-from twitter_setup.locate import Located
+from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.registry import other_sessions
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import project, provider_undo
+from twitter_setup import provider_undo
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, ExitCode, SetupError
+from twitter_setup.project import find as project
+from twitter_setup.project.settings import Options
 from twitter_setup.restart import SETTLING, Restart, Served
-from twitter_setup.settings import Options
 from twitter_setup.state import checkpoint, checkpoint_file
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.checkpoint_file import Checkpoint

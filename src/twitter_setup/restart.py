@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twitter_setup import reload
-from twitter_setup.backend import BackEnd
 from twitter_setup.errors import Advice
+from twitter_setup.project.backend import BackEnd
 from twitter_setup.reload import Outcome, Takes, Watch
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import strapi_config
 from twitter_setup.edits import toml
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.edits.toml import TomlProblem
 from twitter_setup.environments import Environment, Setting
-from twitter_setup.strapi_config import ServerConfig
+from twitter_setup.project import strapi_config
+from twitter_setup.project.strapi_config import ServerConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

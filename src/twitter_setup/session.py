@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from twitter_setup import handover, layout, proposal, recovery, settings, tunnel, words
+from twitter_setup import handover, layout, proposal, recovery, tunnel, words
 from twitter_setup.diary import Diary
 from twitter_setup.errors import ExitCode, Interrupted, SetupError, TunnelFailed
 from twitter_setup.layout import Arrangement
-from twitter_setup.locate import Caller, Located, reread
-from twitter_setup.plan import Plan
+from twitter_setup.project import settings
+from twitter_setup.project.locate import Caller, Located, reread
+from twitter_setup.project.plan import Plan
 from twitter_setup.publication import Event, Publication
 from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.state import checkpoint

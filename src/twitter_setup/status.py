@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import locate, provider_checkpoint, recovery
+from twitter_setup import provider_checkpoint, recovery
 from twitter_setup.errors import SetupError
-from twitter_setup.locate import Caller
+from twitter_setup.project import locate
+from twitter_setup.project.locate import Caller
 from twitter_setup.state import checkpoint
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.journal import Record

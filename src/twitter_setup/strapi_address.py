@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from twitter_setup.addresses.public_url import host_of, is_loopback, port_of, shown
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.settings import FileSettings
+from twitter_setup.project.settings import FileSettings
 from twitter_setup.view import View
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})

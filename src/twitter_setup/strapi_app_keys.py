@@ -24,7 +24,7 @@ from twitter_setup.edits.syntax import (
     text,
 )
 from twitter_setup.edits.syntax import field as part_of
-from twitter_setup.strapi_config import ConfigFile
+from twitter_setup.project.strapi_config import ConfigFile
 
 # New at each start: `crypto.randomBytes(…)`, `Math.random()`, `uuidv4()`, `Date.now()`, `nanoid()`.
 _RANDOM = re.compile(

@@ -34,7 +34,7 @@ from twitter_setup.edits.syntax import (
     string_value,
     text,
 )
-from twitter_setup.strapi_config import ConfigFile
+from twitter_setup.project.strapi_config import ConfigFile
 
 SESSION = "strapi::session"
 

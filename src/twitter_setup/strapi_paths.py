@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from twitter_setup import packages, strapi_config
 from twitter_setup.edits import javascript
 from twitter_setup.edits.javascript import SyntaxProblem
-from twitter_setup.strapi_config import Variables
+from twitter_setup.project import packages, strapi_config
+from twitter_setup.project.strapi_config import Variables
 
 _GRAPHQL = "@strapi/plugin-graphql"
 _GRAPHQL_PATH = "/graphql"

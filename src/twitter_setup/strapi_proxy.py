@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twitter_setup.edits.javascript import Value
 from twitter_setup.environments import Environment
-from twitter_setup.strapi_config import ConfigFile, first_value
+from twitter_setup.project.strapi_config import ConfigFile, first_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from typing import Any
 from twitter_setup import layout, portal
 from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.locate import Located
 from twitter_setup.portal import Sheet
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 
 

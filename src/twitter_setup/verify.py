@@ -18,8 +18,8 @@ from twitter_setup.checks.registry import CHECKS
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.locate import Caller, Located
-from twitter_setup.settings import Options, Secret
+from twitter_setup.project.locate import Caller, Located
+from twitter_setup.project.settings import Options, Secret
 from twitter_setup.strapi import Credentials
 from twitter_setup.system.signals import Stop
 from twitter_setup.view import View

@@ -9,7 +9,7 @@ from twitter_setup import gateway_site, hot_reload, provider_checkpoint, strapi_
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
-from twitter_setup.locate import Located
+from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import listens, local_address

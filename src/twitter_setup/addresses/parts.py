@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import SplitResult, urlsplit
 
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.frontend_plan import TUNNEL_SUFFIXES
+from twitter_setup.project.frontend_plan import TUNNEL_SUFFIXES
 
 _FREE_PLAN = (".ngrok-free.app", ".ngrok-free.dev")
 _DEFAULT_PORTS = {"http": 80, "https": 443}

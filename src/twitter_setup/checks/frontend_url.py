@@ -10,7 +10,7 @@ from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, where
 from twitter_setup.environments import Setting
 from twitter_setup.errors import Advice
-from twitter_setup.frontend import FrontEnd
+from twitter_setup.project.frontend import FrontEnd
 
 
 def frontend_url(facts: LocalFacts) -> Finding:

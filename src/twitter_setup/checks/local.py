@@ -6,12 +6,12 @@ import shlex
 from collections.abc import Sequence
 
 from twitter_setup.addresses.parts import is_free_tunnel, is_here
-from twitter_setup.backend import BackEnd
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
 from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.situation import Generation
 from twitter_setup.errors import Advice
+from twitter_setup.project.backend import BackEnd
 
 _PLUGIN = "@strapi/plugin-users-permissions"
 _ONE_ORIGIN = Advice(

@@ -12,23 +12,23 @@ from twitter_setup import (
     login_code,
     server_url,
     strapi_app_keys,
-    strapi_config,
     strapi_middlewares,
     strapi_proxy,
 )
-from twitter_setup import frontend as frontends
 from twitter_setup.addresses import redirect_url
-from twitter_setup.backend import BackEnd
 from twitter_setup.checks.lazy import Lazy, fact
 from twitter_setup.checks.situation import Situation
 from twitter_setup.environments import Environment
-from twitter_setup.frontend import FrontEnd
 from twitter_setup.frontend_urls import FrontEndUrls
 from twitter_setup.git_secrets import EnvFile
 from twitter_setup.login_code import LoginCode
-from twitter_setup.project import relative_name
+from twitter_setup.project import frontend as frontends
+from twitter_setup.project import strapi_config
+from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.find import relative_name
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.sources import SourceMention
 from twitter_setup.server_url import ServerUrl
-from twitter_setup.sources import SourceMention
 from twitter_setup.strapi_app_keys import AppKeys
 from twitter_setup.strapi_middlewares import SessionMiddleware
 from twitter_setup.strapi_proxy import ProxyTrust

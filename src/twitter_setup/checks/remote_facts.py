@@ -19,7 +19,7 @@ from twitter_setup.checks.lazy import fact
 from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import SetupError
-from twitter_setup.settings import Secret
+from twitter_setup.project.settings import Secret
 from twitter_setup.strapi import Credentials, Strapi
 from twitter_setup.system import processes
 from twitter_setup.system.processes import ProcessFacts

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup import packages
 from twitter_setup.addresses.parts import origin_of
-from twitter_setup.locate import Located
-from twitter_setup.settings import Options
+from twitter_setup.project import packages
+from twitter_setup.project.locate import Located
+from twitter_setup.project.settings import Options
 from twitter_setup.state.session_record import SessionRecord
 
 Generation = Literal["grant", "tokens", "session"]

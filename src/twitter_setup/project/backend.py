@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from twitter_setup import packages, sources, strapi_config
 from twitter_setup.edits.server_config import UrlSetting, uses_variable
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.packages import Dependency, Manifest, Version
-from twitter_setup.project import (
+from twitter_setup.project import packages, sources, strapi_config
+from twitter_setup.project.find import (
     SourceFile,
     check_port,
     parse_port,
@@ -22,7 +21,8 @@ from twitter_setup.project import (
     relative_name,
     repository_root,
 )
-from twitter_setup.strapi_config import ConfigFile, Language, Variables
+from twitter_setup.project.packages import Dependency, Manifest, Version
+from twitter_setup.project.strapi_config import ConfigFile, Language, Variables
 
 _DEFAULT_PORT = 1337
 _DEFAULT_PREFIX = "/api"

@@ -9,13 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from tree_sitter import Node
 
-from twitter_setup import sources
 from twitter_setup.edits.exports import exported_value
 from twitter_setup.edits.javascript import SyntaxProblem, Unclear, evaluate, find_value, parse
 from twitter_setup.edits.names import settle
 from twitter_setup.edits.syntax import FUNCTIONS, children, field, unwrap
-from twitter_setup.frameworks import Framework
-from twitter_setup.packages import Manifest
+from twitter_setup.project import sources
+from twitter_setup.project.frameworks import Framework
+from twitter_setup.project.packages import Manifest
 
 _SEPARATORS = frozenset({"&&", "||", ";", "|", "&"})
 _SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")

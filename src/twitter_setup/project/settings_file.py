@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.settings import FILE_NAME
+from twitter_setup.project.settings import FILE_NAME
 from twitter_setup.state import checkpoint
 from twitter_setup.view import View
 

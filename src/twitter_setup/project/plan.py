@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import frontend_plan
-from twitter_setup.backend import BackEnd
 from twitter_setup.edits import dotenv, server_config, toml
 from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.variables import set_variables
+from twitter_setup.project import frontend_plan
+from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.variables import set_variables
 
 VARIABLE = "PUBLIC_URL"
 OTHER_VARIABLE = "STRAPI_PUBLIC_URL"  # where PUBLIC_URL already means something else

@@ -10,19 +10,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import dev_server, frameworks, git_files, packages, sources
-from twitter_setup.dev_server import DevCommand
 from twitter_setup.edits import dotenv
-from twitter_setup.frameworks import (
+from twitter_setup.project import dev_server, frameworks, packages, sources
+from twitter_setup.project import git as git_files
+from twitter_setup.project.dev_server import DevCommand
+from twitter_setup.project.find import (
+    SourceFile,
+    check_port,
+    parse_port,
+    read_source,
+    repository_root,
+)
+from twitter_setup.project.frameworks import (
     Framework,
     FrameworkId,
     default_variable,
     is_public_name,
     looks_like_backend_url,
 )
-from twitter_setup.packages import Manifest
-from twitter_setup.project import SourceFile, check_port, parse_port, read_source, repository_root
-from twitter_setup.sources import SourceMention
+from twitter_setup.project.packages import Manifest
+from twitter_setup.project.sources import SourceMention
 
 __all__ = [
     "FrontEnd",

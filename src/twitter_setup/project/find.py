@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import frameworks, packages
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.project import frameworks, packages
 
 _BACKEND_NAMES = ("backend", "api", "server", "strapi", "cms")
 _FRONTEND_NAMES = ("frontend", "web", "client", "app", "site", "www")

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from twitter_setup import backend as backends
-from twitter_setup import frontend as frontends
-from twitter_setup import project, settings, settings_file
-from twitter_setup.backend import BackEnd
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.settings import FileSettings, Options
+from twitter_setup.project import backend as backends
+from twitter_setup.project import find as project
+from twitter_setup.project import frontend as frontends
+from twitter_setup.project import settings, settings_file
+from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.settings import FileSettings, Options
 from twitter_setup.state.folder import FOLDER
 from twitter_setup.view import View
 

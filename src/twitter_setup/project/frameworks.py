@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup.packages import Manifest
+from twitter_setup.project.packages import Manifest
 
 FrameworkId = Literal[
     "cra",
