@@ -296,7 +296,7 @@ def test_version_loads_no_command_line_library_either() -> None:
 
 
 def test_the_search_for_loaded_modules_sees_them() -> None:
-    assert "httpx" in loaded_after("import twitter_setup.strapi")
+    assert "httpx" in loaded_after("import twitter_setup.strapi.api")
 
 
 def test_every_module_is_looked_at() -> None:

@@ -37,8 +37,8 @@ from tests.world.admin_server import (
     instead,
     silent,
 )
-from twitter_setup import strapi
 from twitter_setup.state import folder as state
+from twitter_setup.strapi import api as strapi
 
 HTML = b"<!doctype html><title>502 Bad Gateway</title>"
 

@@ -30,7 +30,7 @@ from tests.world.admin_server import (
     silent,
     then,
 )
-from twitter_setup import strapi
+from twitter_setup.strapi import api as strapi
 
 KEY = "MarkerOfTheKey01234567890"
 SECRET = "MarkerOfTheSecret0123456789012345678901234567890ab"
@@ -213,7 +213,7 @@ def test_with_a_bug_of_ours(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None
     def fail(*_: object) -> None:
         raise RuntimeError(KEY, SECRET, TOKEN)
 
-    monkeypatch.setattr("twitter_setup.providers.changes", fail)
+    monkeypatch.setattr("twitter_setup.strapi.providers.changes", fail)
 
     with children() as started:
         done = run_with_secrets(shop, "--json", "-v", by_token=True)

@@ -39,7 +39,7 @@ from tests.world.admin_server import (
     silent,
     then,
 )
-from twitter_setup import strapi
+from twitter_setup.strapi import api as strapi
 
 TO = ("--redirect", REDIRECT)
 

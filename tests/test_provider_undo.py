@@ -24,9 +24,9 @@ from tests.configuring import (
 from tests.program import QUICK_TUNNEL, Process, Ran, Shop, free_port, make_shop, run
 from tests.world.admin_api import READER_TOKEN
 from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
-from twitter_setup.providers import fingerprint
 from twitter_setup.state import folder as state
 from twitter_setup.state.registry import registry_folder
+from twitter_setup.strapi.providers import fingerprint
 
 OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
 

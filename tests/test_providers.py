@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import providers
-from twitter_setup.providers import FieldChange
+from twitter_setup.strapi import providers
+from twitter_setup.strapi.providers import FieldChange
 
 # Half a surrogate pair, and whatever else JSON can carry.
 TEXT = st.text(st.characters(codec=None, categories=None))

@@ -9,11 +9,11 @@ from typing import cast
 
 import pytest
 
-from twitter_setup import reload
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Secret
-from twitter_setup.reload import Outcome, Takes, Watch, Ways
-from twitter_setup.strapi import Credentials, Health, Strapi
+from twitter_setup.strapi import reload
+from twitter_setup.strapi.api import Credentials, Health, Strapi
+from twitter_setup.strapi.reload import Outcome, Takes, Watch, Ways
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"
 OLD = "http://localhost:1337/api/connect/twitter/callback"

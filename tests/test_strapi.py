@@ -14,7 +14,7 @@ import pytest
 from tests.program import Shop, free_port, make_shop, strapi_at
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Secret
-from twitter_setup.strapi import Credentials, Health, Strapi, listens, local_address
+from twitter_setup.strapi.api import Credentials, Health, Strapi, listens, local_address
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"
 EMAIL, PASSWORD, TOKEN = "admin@example.com", "Secret123-hunter2", "token-hunter3"

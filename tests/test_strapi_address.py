@@ -14,7 +14,7 @@ from tests.views import Silent
 from twitter_setup.addresses.public_url import parse_public_url
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import FileSettings
-from twitter_setup.strapi_address import choose, parse, same
+from twitter_setup.strapi.address import choose, parse, same
 
 LOCAL = "http://localhost:1337"
 

@@ -49,7 +49,7 @@ def options(context: typer.Context | None = None, **given: Any) -> Options:
     if sum(bool(given.get(name)) for name in _REACHES) > 1:
         given = _one_reach(context, given)
     if given.get("strapi") is not None:
-        from twitter_setup import strapi_address  # noqa: PLC0415
+        from twitter_setup.strapi import address as strapi_address  # noqa: PLC0415
 
         given["strapi"] = strapi_address.parse(given["strapi"])
     given = _from_standard_input(given)

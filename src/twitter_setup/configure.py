@@ -8,17 +8,20 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import configure_target, provider_wish, providers, strapi_errors
+from twitter_setup import provider_wish
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.redirect_url import printable
-from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.pasted import Pair
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options, Secret
-from twitter_setup.provider_write import Writer
-from twitter_setup.providers import FieldChange
-from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.strapi import providers
+from twitter_setup.strapi import refusals as strapi_errors
+from twitter_setup.strapi import target as configure_target
+from twitter_setup.strapi.api import Credentials, Strapi
+from twitter_setup.strapi.provider_write import Writer
+from twitter_setup.strapi.providers import FieldChange
+from twitter_setup.strapi.target import Target
 from twitter_setup.system import processes
 from twitter_setup.system.signals import ctrl_c_stays_itself
 from twitter_setup.view import View

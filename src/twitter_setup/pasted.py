@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from twitter_setup import credential_shapes
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project.settings import Options, Secret
-from twitter_setup.strapi_errors import UNCHANGED
+from twitter_setup.strapi.refusals import UNCHANGED
 from twitter_setup.view import View
 
 _LABELS = {"key": "Consumer Key", "secret": "Consumer Secret"}

@@ -7,10 +7,10 @@ from typing import Any
 
 from twitter_setup import layout, urls
 from twitter_setup.addresses import redirect_url
-from twitter_setup.configure_target import Target
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.pasted import Pair
-from twitter_setup.strapi_errors import UNCHANGED
+from twitter_setup.strapi.refusals import UNCHANGED
+from twitter_setup.strapi.target import Target
 from twitter_setup.view import View
 
 

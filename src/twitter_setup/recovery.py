@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import provider_undo
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project import find as project
 from twitter_setup.project.settings import Options
-from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.state import checkpoint, checkpoint_file
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.checkpoint_file import Checkpoint
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
-from twitter_setup.strapi import Credentials, Strapi, local_address
+from twitter_setup.strapi import provider_undo
+from twitter_setup.strapi.api import Credentials, Strapi, local_address
+from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.view import View
 
 

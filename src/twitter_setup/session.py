@@ -14,11 +14,11 @@ from twitter_setup.project import settings
 from twitter_setup.project.locate import Caller, Located, reread
 from twitter_setup.project.plan import Plan
 from twitter_setup.publication import Event, Publication
-from twitter_setup.restart import SETTLING, Restart, Served
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi import Credentials, Strapi, local_address
+from twitter_setup.strapi.api import Credentials, Strapi, local_address
+from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.system.signals import Stop
 from twitter_setup.urls import sheet_for
 

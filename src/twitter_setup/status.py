@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import provider_checkpoint, recovery
+from twitter_setup import recovery
 from twitter_setup.errors import SetupError
 from twitter_setup.project import locate
 from twitter_setup.project.locate import Caller
@@ -14,6 +14,7 @@ from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.journal import Record
 from twitter_setup.state.registry import other_sessions
 from twitter_setup.state.session_record import SessionRecord
+from twitter_setup.strapi import provider_checkpoint
 
 
 def status(folder: Path, caller: Caller) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _own_lines(file: Record) -> list[str]:
 
 
 def _strapi(folder: Path, record: SessionRecord | None, caller: Caller) -> dict[str, Any]:
-    from twitter_setup.strapi import listens  # noqa: PLC0415 - httpx is slow to load
+    from twitter_setup.strapi.api import listens  # noqa: PLC0415 - httpx is slow to load
 
     try:
         backend = locate.load_backend(folder, caller)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import configure_target, credential_shapes, watch_login
+from twitter_setup import credential_shapes, watch_login
 from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.checks import docs, runner
 from twitter_setup.checks.finding import Check, Outcome, Status
@@ -20,7 +20,8 @@ from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options, Secret
-from twitter_setup.strapi import Credentials
+from twitter_setup.strapi import target as configure_target
+from twitter_setup.strapi.api import Credentials
 from twitter_setup.system.signals import Stop
 from twitter_setup.view import View
 

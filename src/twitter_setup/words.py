@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import gateway_site, hot_reload, provider_checkpoint, strapi_address
+from twitter_setup import gateway_site, hot_reload
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.layout import Arrangement
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
-from twitter_setup.strapi import listens, local_address
+from twitter_setup.strapi import address as strapi_address
+from twitter_setup.strapi import provider_checkpoint
+from twitter_setup.strapi.api import listens, local_address
 from twitter_setup.view import View
 
 _SAID_FREE_PLAN = "said_free_plan"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import portal, providers, x
+from twitter_setup import portal, x
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.parts import origin_of, path_of
 from twitter_setup.addresses.public_url import is_loopback
@@ -20,7 +20,8 @@ from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Secret
-from twitter_setup.strapi import Credentials, Strapi
+from twitter_setup.strapi import providers
+from twitter_setup.strapi.api import Credentials, Strapi
 from twitter_setup.system import processes
 from twitter_setup.system.processes import ProcessFacts
 from twitter_setup.x import XAnswer

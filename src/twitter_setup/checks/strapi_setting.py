@@ -11,7 +11,7 @@ from twitter_setup.checks.finding import Finding, failed, passed, skipped, unkno
 from twitter_setup.checks.remote import CONFIGURE
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.strapi import Credentials
+from twitter_setup.strapi.api import Credentials
 
 _GIVE_CREDENTIALS = Advice(
     "to look at what Strapi has stored, set STRAPI_ADMIN_TOKEN, or STRAPI_ADMIN_EMAIL and "

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from twitter_setup import providers
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.state import journal
 from twitter_setup.state.journal import Record
 from twitter_setup.state.json_files import write_json
 from twitter_setup.state.registry import own_key
+from twitter_setup.strapi import providers
 
 Kind = Literal["passing", "lasting"]
 OF_STRAPI = "-provider.json"  # in the same folder, and no file of the user's: `provider_checkpoint`

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from twitter_setup import reload
 from twitter_setup.errors import Advice
 from twitter_setup.project.backend import BackEnd
-from twitter_setup.reload import Outcome, Takes, Watch
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
-from twitter_setup.strapi import Health, Strapi
+from twitter_setup.strapi import reload
+from twitter_setup.strapi.api import Health, Strapi
+from twitter_setup.strapi.reload import Outcome, Takes, Watch
 from twitter_setup.system import processes
 from twitter_setup.view import View
 

@@ -7,16 +7,16 @@ from contextlib import closing
 from typing import Literal
 from urllib.parse import urlsplit
 
-from twitter_setup import provider_checkpoint, providers
 from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project.settings import Options
-from twitter_setup.provider_checkpoint import ProviderCheckpoint
-from twitter_setup.provider_put import Unsettled, Words, put
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.registry import own_key
-from twitter_setup.strapi import Credentials, Strapi
-from twitter_setup.strapi_address import same
+from twitter_setup.strapi import provider_checkpoint, providers
+from twitter_setup.strapi.address import same
+from twitter_setup.strapi.api import Credentials, Strapi
+from twitter_setup.strapi.provider_checkpoint import ProviderCheckpoint
+from twitter_setup.strapi.provider_put import Unsettled, Words, put
 from twitter_setup.view import View
 
 _LOOK = Advice("see what Strapi holds now", command="twitter-setup configure --dry-run")

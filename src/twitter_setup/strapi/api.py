@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from twitter_setup import strapi_errors
 from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Options, Secret
+from twitter_setup.strapi import refusals as strapi_errors
 from twitter_setup.system import certificates
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twitter_setup import providers, strapi_errors
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.providers import Providers
-from twitter_setup.strapi import Strapi
+from twitter_setup.strapi import providers
+from twitter_setup.strapi import refusals as strapi_errors
+from twitter_setup.strapi.api import Strapi
+from twitter_setup.strapi.providers import Providers
 
 
 class Unsettled(SetupError):

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from twitter_setup import provider_checkpoint, providers, strapi_errors
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.provider_checkpoint import ProviderCheckpoint
-from twitter_setup.provider_put import Unsettled, Words, put
-from twitter_setup.providers import FieldChange, Providers
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi import Strapi
+from twitter_setup.strapi import provider_checkpoint, providers
+from twitter_setup.strapi import refusals as strapi_errors
+from twitter_setup.strapi.api import Strapi
+from twitter_setup.strapi.provider_checkpoint import ProviderCheckpoint
+from twitter_setup.strapi.provider_put import Unsettled, Words, put
+from twitter_setup.strapi.providers import FieldChange, Providers
 from twitter_setup.view import View
 
 _LOOK = Advice("see what Strapi holds now", command="twitter-setup configure --dry-run")

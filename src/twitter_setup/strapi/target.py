@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from twitter_setup import strapi_address
 from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.project.locate import Located
 from twitter_setup.project.settings import Options
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
-from twitter_setup.strapi import local_address, port_at
+from twitter_setup.strapi import address as strapi_address
+from twitter_setup.strapi.api import local_address, port_at
 from twitter_setup.view import View
 
 

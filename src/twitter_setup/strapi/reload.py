@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from twitter_setup.errors import SetupError
-from twitter_setup.strapi import Health, Strapi
+from twitter_setup.strapi.api import Health, Strapi
 
 NUDGE_AFTER = 3.0
 NUDGES = 3

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import providers, strapi_address
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.providers import FieldChange, Providers
 from twitter_setup.state import atomic, checkpoint_file
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.json_files import write_json
 from twitter_setup.state.registry import own_key
+from twitter_setup.strapi import address as strapi_address
+from twitter_setup.strapi import providers
+from twitter_setup.strapi.providers import FieldChange, Providers
 
 KIND = "provider"
 
