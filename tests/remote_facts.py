@@ -13,7 +13,7 @@ from twitter_setup.checks.web import Page
 from twitter_setup.login_code import LoginCode
 from twitter_setup.project.settings import Options, Secret
 from twitter_setup.project.sources import SourceMention
-from twitter_setup.x import XAnswer
+from twitter_setup.x.api import XAnswer
 
 CALLBACK = f"{PUBLIC}/api/connect/twitter/callback"
 REDIRECT = f"{PUBLIC}/connect/twitter/redirect"

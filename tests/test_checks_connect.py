@@ -13,7 +13,7 @@ from twitter_setup.checks import connect
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.remote_facts import Admin
 from twitter_setup.checks.web import Page
-from twitter_setup.x import XAnswer
+from twitter_setup.x.api import XAnswer
 
 REDIRECT = f"{PUBLIC}/connect/twitter/redirect"
 GARBLED = (  # 4.26.2, as it was seen: XML taken for a query

@@ -15,7 +15,7 @@ from twitter_setup.checks.situation import Situation
 from twitter_setup.checks.web import Page, Problem
 from twitter_setup.login_code import LoginCode
 from twitter_setup.project.settings import Options
-from twitter_setup.x import XAnswer
+from twitter_setup.x.api import XAnswer
 
 
 def page(status: int = 200, url: str = f"{PUBLIC}/", *, ngrok: str = "", **more: Any) -> Page:

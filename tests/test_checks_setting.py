@@ -25,7 +25,7 @@ from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ErrorCode, SetupError
 from twitter_setup.project.settings import Options, Secret
 from twitter_setup.server_url import ServerUrl
-from twitter_setup.x import XAnswer
+from twitter_setup.x.api import XAnswer
 
 NOBODY = Admin()
 

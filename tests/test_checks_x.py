@@ -8,8 +8,8 @@ import pytest
 
 from twitter_setup.checks import x_checks
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.x import XAnswer
-from twitter_setup.x_answers import Kind
+from twitter_setup.x.answers import Kind
+from twitter_setup.x.api import XAnswer
 
 CALLBACK = "https://olive-tree.ngrok-free.app/api/connect/twitter/callback"
 

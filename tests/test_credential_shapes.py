@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.configuring import KEY, SECRET
-from twitter_setup.credential_shapes import cleaned, warnings
 from twitter_setup.errors import SetupError
+from twitter_setup.x.credential_shapes import cleaned, warnings
 
 CLIENT_ID = base64.urlsafe_b64encode(b"aBcDeFgHiJkLmNoPqRsT:1:ci").decode().rstrip("=")
 BEARER = "AAAAAAAAAAAAAAAAAAAAAMLheAAAAAAA0%2BuSeid%2BULvsea4JtiGRiSDSJSI%3DEUifiRBkKG5E2XzMDjRfl"

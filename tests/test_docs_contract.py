@@ -18,7 +18,7 @@ from tests.world.admin_server import AdminServer
 from twitter_setup import render
 from twitter_setup.cli import app
 from twitter_setup.errors import ErrorCode, ExitCode, SetupError
-from twitter_setup.portal import Sheet
+from twitter_setup.x.sheet import Sheet
 
 DOCS = Path(__file__).parent.parent / "docs"
 URL = "https://cafe.example.com"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitter_setup import portal
+from twitter_setup.x import sheet as portal
 
 URL = "https://olive-tree.ngrok-free.app"
 

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from tests.program import free_port
 from tests.world import x as world
 from tests.world.x_settings import Settings
-from twitter_setup import x, x_answers
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Secret
-from twitter_setup.x import XAnswer
+from twitter_setup.x import answers as x_answers
+from twitter_setup.x import api as x
+from twitter_setup.x.api import XAnswer
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"
 KEY, SECRET = Secret("hunterConsumerKey12345678"), Secret("hunterConsumerSecret4567890")

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from twitter_setup.layout import Arrangement
-from twitter_setup.portal import Sheet
 from twitter_setup.project.locate import Located
 from twitter_setup.project.plan import Plan
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi.restart import Served
 from twitter_setup.system import processes
+from twitter_setup.x.sheet import Sheet
 
 
 class Diary:

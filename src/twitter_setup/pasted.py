@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twitter_setup import credential_shapes
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project.settings import Options, Secret
 from twitter_setup.strapi.refusals import UNCHANGED
 from twitter_setup.view import View
+from twitter_setup.x import credential_shapes
 
 _LABELS = {"key": "Consumer Key", "secret": "Consumer Secret"}
 _OPTIONS = {"key": ("--key", "TWITTER_API_KEY"), "secret": ("--secret", "TWITTER_API_SECRET")}

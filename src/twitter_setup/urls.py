@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup import layout, portal
+from twitter_setup import layout
 from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.portal import Sheet
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
+from twitter_setup.x import sheet as portal
+from twitter_setup.x.sheet import Sheet
 
 
 def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import credential_shapes, watch_login
+from twitter_setup import watch_login
 from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.checks import docs, runner
 from twitter_setup.checks.finding import Check, Outcome, Status
@@ -24,6 +24,7 @@ from twitter_setup.strapi import target as configure_target
 from twitter_setup.strapi.api import Credentials
 from twitter_setup.system.signals import Stop
 from twitter_setup.view import View
+from twitter_setup.x import credential_shapes
 
 _BAD = frozenset({Status.FAIL, Status.ERROR})
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import portal, x
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.parts import origin_of, path_of
 from twitter_setup.addresses.public_url import is_loopback
@@ -24,7 +23,9 @@ from twitter_setup.strapi import providers
 from twitter_setup.strapi.api import Credentials, Strapi
 from twitter_setup.system import processes
 from twitter_setup.system.processes import ProcessFacts
-from twitter_setup.x import XAnswer
+from twitter_setup.x import api as x
+from twitter_setup.x import sheet as portal
+from twitter_setup.x.api import XAnswer
 
 _LEGAL = ("terms_of_service_url", "privacy_policy_url")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from twitter_setup import credential_shapes
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.parts import origin_of
 from twitter_setup.addresses.public_url import shown, without_password
@@ -12,6 +11,7 @@ from twitter_setup.checks.remote import CONFIGURE
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.strapi.api import Credentials
+from twitter_setup.x import credential_shapes
 
 _GIVE_CREDENTIALS = Advice(
     "to look at what Strapi has stored, set STRAPI_ADMIN_TOKEN, or STRAPI_ADMIN_EMAIL and "

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.errors import Advice
-from twitter_setup.portal import PORTAL_URL
-from twitter_setup.x import XAnswer
-from twitter_setup.x_answers import Kind
+from twitter_setup.x.answers import Kind
+from twitter_setup.x.api import XAnswer
+from twitter_setup.x.sheet import PORTAL_URL
 
 _SLOW_CLOCK = 60.0  # seconds; X does not say how many it bears
 _WRONG_CLOCK = 300.0
