@@ -16,7 +16,7 @@ import pytest
 
 from tests.program import Ran, Shop, free_port, make_shop, own_port, run, tunnelling
 from tests.world import agent
-from twitter_setup.tunnel import NgrokReach
+from twitter_setup.ngrok.reach import NgrokReach
 
 pytestmark = pytest.mark.slow
 

@@ -18,8 +18,10 @@ import pytest
 
 from tests.world import agent, reaches
 from tests.world.reaches import TOKEN, World
-from twitter_setup import ngrok_binary, ngrok_config, ngrok_errors
 from twitter_setup.errors import TunnelFailed
+from twitter_setup.ngrok import binary as ngrok_binary
+from twitter_setup.ngrok import config as ngrok_config
+from twitter_setup.ngrok import errors as ngrok_errors
 
 world = reaches.world
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twitter_setup.errors import ExitCode, SetupError
-from twitter_setup.tunnel import parse_public_url
+from twitter_setup.ngrok.reach import parse_public_url
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from tests.world import reaches
 from tests.world.reaches import TOKEN, BackEnd, World, fetch, next_event
 from twitter_setup.errors import TunnelFailed
-from twitter_setup.tunnel import (
+from twitter_setup.ngrok.reach import (
     AgentProcess,
     OpenCancelled,
     ReachEvent,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twitter_setup import ngrok_errors
 from twitter_setup.checks import deployed, network
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
@@ -12,6 +11,7 @@ from twitter_setup.checks.network import PROBLEMS
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page, Problem
 from twitter_setup.errors import Advice
+from twitter_setup.ngrok import errors as ngrok_errors
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
 _NAME_IT = Advice("name the public address with --url")

@@ -17,14 +17,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from twitter_setup import ngrok_agents, ngrok_config, ngrok_errors
-from twitter_setup.ngrok_errors import AgentError
+from twitter_setup.ngrok import config as ngrok_config
+from twitter_setup.ngrok import errors as ngrok_errors
+from twitter_setup.ngrok import leftovers as ngrok_agents
+from twitter_setup.ngrok.errors import AgentError
 from twitter_setup.system import children, processes
 
 if TYPE_CHECKING:
     from pyngrok.log import NgrokLog
 
-    from twitter_setup.ngrok_api import Api
+    from twitter_setup.ngrok.api import Api
 
 Change = Literal["lost", "established", "exited"]
 
@@ -141,7 +143,7 @@ class Agent:
 
         Raises `AgentError`, and `OpenCancelled` once `stop` is set.
         """
-        from twitter_setup.ngrok_api import Api  # noqa: PLC0415  (loads httpx while the agent connects)
+        from twitter_setup.ngrok.api import Api  # noqa: PLC0415  (loads httpx while the agent connects)
 
         deadline = time.monotonic() + timeout
         self._wait_until_connected(deadline, timeout, stop)

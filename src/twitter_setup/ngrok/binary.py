@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from twitter_setup import ngrok_config
 from twitter_setup.errors import Advice, TunnelFailed
+from twitter_setup.ngrok import config as ngrok_config
 
 OLDEST = (3, 30)  # the first with /api/endpoints
 _VERSION = re.compile(r"ngrok version v?(\d+)\.(\d+)")

@@ -14,12 +14,15 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Literal, Protocol
 
-from twitter_setup import ngrok_agents, ngrok_binary, ngrok_config, ngrok_errors
 from twitter_setup.addresses.public_url import parse_public_url
 from twitter_setup.errors import Advice, TunnelFailed
-from twitter_setup.ngrok import Agent, OpenCancelled
-from twitter_setup.ngrok_agents import AgentProcess, end_leftover_agent
-from twitter_setup.ngrok_errors import AgentError
+from twitter_setup.ngrok import binary as ngrok_binary
+from twitter_setup.ngrok import config as ngrok_config
+from twitter_setup.ngrok import errors as ngrok_errors
+from twitter_setup.ngrok import leftovers as ngrok_agents
+from twitter_setup.ngrok.agent import Agent, OpenCancelled
+from twitter_setup.ngrok.errors import AgentError
+from twitter_setup.ngrok.leftovers import AgentProcess, end_leftover_agent
 
 __all__ = [
     "AgentProcess",

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from twitter_setup.ngrok_errors import NO_ENDPOINTS, AgentError
+from twitter_setup.ngrok.errors import NO_ENDPOINTS, AgentError
 
 _ENDPOINTS = "/api/endpoints"
 _NAME = "twitter-setup"
