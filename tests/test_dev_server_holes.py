@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup.dev_server_holes import file_read_hole
+from twitter_setup.gateway.dev_server_holes import file_read_hole
 
 
 def install(folder: Path, name: str, version: str) -> Path:

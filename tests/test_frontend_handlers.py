@@ -9,7 +9,8 @@ import pytest
 from tests.guarding import find, is_closed
 from tests.world import upstreams
 from tests.world.upstreams import World
-from twitter_setup import frontend_routes, handed_on
+from twitter_setup import handed_on
+from twitter_setup.gateway import frontend_routes
 from twitter_setup.project.frameworks import FrameworkId
 
 world = upstreams.world

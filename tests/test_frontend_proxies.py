@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guarding import find, is_closed
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway.paths import Guard
 from twitter_setup.project.frameworks import FrameworkId
 
 

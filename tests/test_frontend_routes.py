@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup import frontend_routes
-from twitter_setup.gateway_config import FrontEndRoute
+from twitter_setup.gateway import frontend_routes
+from twitter_setup.gateway.config import FrontEndRoute
 from twitter_setup.project.frameworks import FrameworkId
 
 

@@ -21,7 +21,12 @@ from tests.program import SOURCE
 from tests.world import upstreams
 from tests.world.upstreams import World
 from twitter_setup.errors import SetupError
-from twitter_setup.gateway import Gateway, GatewayEvent, GatewayProcess, end_leftover_gateway
+from twitter_setup.gateway.process import (
+    Gateway,
+    GatewayEvent,
+    GatewayProcess,
+    end_leftover_gateway,
+)
 from twitter_setup.system import processes
 
 world = upstreams.world

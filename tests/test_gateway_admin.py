@@ -9,8 +9,8 @@ import pytest
 
 from tests.world import upstreams
 from tests.world.upstreams import World, make_world
-from twitter_setup import gateway_paths
-from twitter_setup.gateway_config import Guard
+from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway.config import Guard
 
 world = upstreams.world
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.world import upstreams
 from tests.world.upstreams import World, broken, echo_socket, redirect
-from twitter_setup import gateway_log
-from twitter_setup.gateway_log import Entry
+from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway.log import Entry
 
 world = upstreams.world
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.world.upstreams import World, make_world
-from twitter_setup import gateway_paths
+from twitter_setup.gateway import paths as gateway_paths
 
 PRIVATE = [
     "/@fs/home/me/cafe/backend/.tmp/data.db",

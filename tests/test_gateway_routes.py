@@ -11,7 +11,7 @@ import pytest
 
 from tests.world import upstreams
 from tests.world.upstreams import Upstream, World, make_world, redirect
-from twitter_setup.gateway_config import FrontEndRoute, ReachKind, configuration
+from twitter_setup.gateway.config import FrontEndRoute, ReachKind, configuration
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"

@@ -11,7 +11,7 @@ from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.login import Login, Ways
 from twitter_setup.checks.login_findings import PATIENCE, nobody_came
 from twitter_setup.checks.situation import Generation
-from twitter_setup.gateway_log import Entry
+from twitter_setup.gateway.log import Entry
 
 PAGE = "/connect/twitter/redirect"
 HOPS = ["connect", "x", "callback", "redirect-page", "exchange"]

@@ -18,7 +18,7 @@ from tests.one_origin import OneOrigin
 from tests.program import SOURCE, Ran, run
 from tests.views import Silent
 from tests.world import agent
-from twitter_setup import layout
+from twitter_setup.gateway import layout
 from twitter_setup.project import locate
 from twitter_setup.project.locate import Caller
 from twitter_setup.project.settings import Options

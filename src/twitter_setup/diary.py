@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from twitter_setup.layout import Arrangement
+from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Located
 from twitter_setup.project.plan import Plan
 from twitter_setup.state.folder import StateFolder

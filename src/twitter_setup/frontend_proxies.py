@@ -18,7 +18,7 @@ from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.exports import exported_value
 from twitter_setup.edits.javascript import SyntaxProblem, Unclear, parse
 from twitter_setup.edits.proxy_rules import UNKNOWN, Rule
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway.paths import Guard
 from twitter_setup.project import dev_server, frameworks, packages, sources
 from twitter_setup.project.frameworks import FrameworkId
 from twitter_setup.proxy_guards import Back, Style

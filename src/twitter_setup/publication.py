@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from twitter_setup import caddy, gateway_site
-from twitter_setup.caddy import HeldPort
 from twitter_setup.errors import SetupError
-from twitter_setup.gateway import Gateway, GatewayProcess
-from twitter_setup.layout import Arrangement
+from twitter_setup.gateway import caddy
+from twitter_setup.gateway import site as gateway_site
+from twitter_setup.gateway.caddy import HeldPort
+from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.process import Gateway, GatewayProcess
 from twitter_setup.ngrok import reach as tunnel
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder

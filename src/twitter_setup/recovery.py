@@ -123,7 +123,7 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
 
 def end_children(state: StateFolder, record: SessionRecord) -> None:
     """End the agent and the gateway that a killed run left; only if they really are those."""
-    from twitter_setup import gateway  # noqa: PLC0415 - only after a crash
+    from twitter_setup.gateway import process as gateway  # noqa: PLC0415 - only after a crash
     from twitter_setup.ngrok import reach as tunnel  # noqa: PLC0415 - only after a crash
 
     if record.agent_config == str(state.agent_config):

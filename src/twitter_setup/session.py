@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from twitter_setup import handover, layout, proposal, recovery, words
+from twitter_setup import handover, proposal, recovery, words
 from twitter_setup.diary import Diary
 from twitter_setup.errors import ExitCode, Interrupted, SetupError, TunnelFailed
-from twitter_setup.layout import Arrangement
+from twitter_setup.gateway import layout
+from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.ngrok import reach as tunnel
 from twitter_setup.project import settings
 from twitter_setup.project.locate import Caller, Located, reread

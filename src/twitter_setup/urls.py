@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup import layout
 from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway import layout
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import gateway_site, hot_reload
+from twitter_setup import hot_reload
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.layout import Arrangement
+from twitter_setup.gateway import site as gateway_site
+from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord

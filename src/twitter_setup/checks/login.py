@@ -12,7 +12,7 @@ from typing import Literal
 from twitter_setup.checks import login_findings as findings
 from twitter_setup.checks.finding import Finding, passed
 from twitter_setup.checks.situation import Generation
-from twitter_setup.gateway_log import Entry
+from twitter_setup.gateway.log import Entry
 
 HopId = Literal["connect", "x", "callback", "redirect-page", "exchange"]
 _AT_ONCE = 5.0  # seconds; a person at X's consent page takes longer

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_site
 from twitter_setup.addresses.parts import origin_of
 from twitter_setup.checks.docs import explained
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
@@ -16,6 +15,7 @@ from twitter_setup.checks.remote import blocked_by_vite, is_for_all
 from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
+from twitter_setup.gateway import site as gateway_site
 
 
 def redirect_page(facts: Facts) -> Finding:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_answers, gateway_doors, gateway_log, gateway_paths
-from twitter_setup.gateway_answers import not_found
-from twitter_setup.gateway_doors import at_path
-from twitter_setup.gateway_log import Upstream
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway import answers as gateway_answers
+from twitter_setup.gateway import doors as gateway_doors
+from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway.answers import not_found
+from twitter_setup.gateway.doors import at_path
+from twitter_setup.gateway.log import Upstream
+from twitter_setup.gateway.paths import Guard
 
 __all__ = ["FrontEndRoute", "Guard", "Site", "configuration"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from twitter_setup import frontend_proxies, frontend_routes, strapi_paths
-from twitter_setup.gateway_config import Site
-from twitter_setup.layout import Arrangement
+from twitter_setup import frontend_proxies
+from twitter_setup.gateway import frontend_routes, strapi_paths
+from twitter_setup.gateway.config import Site
+from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project import dev_server, frameworks, packages
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from twitter_setup import gateway_paths
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway.paths import Guard
 
 Matcher = dict[str, Any]
 

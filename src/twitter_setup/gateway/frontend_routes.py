@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
-from twitter_setup.gateway_config import FrontEndRoute
+from twitter_setup.gateway.config import FrontEndRoute
 from twitter_setup.project import dev_server
 from twitter_setup.project.frameworks import FrameworkId
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup import caddy, dev_server_holes, frontend_routes
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway import caddy, dev_server_holes, frontend_routes
 from twitter_setup.project import settings_file
 from twitter_setup.project.locate import Located
 from twitter_setup.project.settings import FILE_NAME, Reach

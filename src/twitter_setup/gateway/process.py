@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from twitter_setup import caddy, gateway_config
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway_config import Site
+from twitter_setup.gateway import caddy
+from twitter_setup.gateway import config as gateway_config
+from twitter_setup.gateway.config import Site
 from twitter_setup.system import children
 from twitter_setup.system.children import Child
 
