@@ -7,7 +7,7 @@ import re
 import pytest
 
 from twitter_setup.checks import docs
-from twitter_setup.render_explain import explained
+from twitter_setup.output.render_explain import explained
 
 CHECKS, FRAMEWORKS = docs.sections()
 

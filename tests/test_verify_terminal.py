@@ -16,8 +16,8 @@ from rich.console import Console
 from tests.program import SOURCE
 from tests.verifying import CALLBACK, PUBLIC, Broken, Verified
 from tests.world.admin_server import LOGIN, silent
-from twitter_setup import output
 from twitter_setup.checks import runner
+from twitter_setup.output import people as output
 
 pytestmark = pytest.mark.slow
 

@@ -72,6 +72,7 @@ def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
 
 def view_of(command: str, *, as_json: bool, quiet: bool = False, verbose: bool = False) -> Any:
     """The view of a command: for people, or for programs."""
-    from twitter_setup import output, output_json  # noqa: PLC0415 - Rich is slow to load
+    from twitter_setup.output import people as output  # noqa: PLC0415 - Rich is slow to load
+    from twitter_setup.output import program as output_json
 
     return output_json.Program(command) if as_json else output.People(quiet=quiet, verbose=verbose)

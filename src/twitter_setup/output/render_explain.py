@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from twitter_setup.lines import Line
+from twitter_setup.output.lines import Line
 
 _LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<target>[^)]+)\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(?P<text>[^*]+?)\1(?![\w*])")

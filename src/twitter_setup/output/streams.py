@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from twitter_setup.lines import Line
+from twitter_setup.output.lines import Line
 
 
 class Streams:

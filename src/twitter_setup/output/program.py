@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from twitter_setup import lines as wording
-from twitter_setup import render
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.streams import Streams
+from twitter_setup.output import lines as wording
+from twitter_setup.output import render
+from twitter_setup.output.streams import Streams
 
 
 class Program:

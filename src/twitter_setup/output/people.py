@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
-from twitter_setup import lines as wording
-from twitter_setup import render, render_verify
 from twitter_setup.errors import Advice, ExitCode, SetupError
-from twitter_setup.lines import Line
-from twitter_setup.streams import Streams
+from twitter_setup.output import lines as wording
+from twitter_setup.output import render, render_verify
+from twitter_setup.output.lines import Line
+from twitter_setup.output.streams import Streams
 
 
 class People:

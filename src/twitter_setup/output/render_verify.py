@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twitter_setup.lines import Data, Line, advice_line, pair
-from twitter_setup.render_explain import explained
+from twitter_setup.output.lines import Data, Line, advice_line, pair
+from twitter_setup.output.render_explain import explained
 
 _MARKS = {
     "pass": ("✓", "green"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from twitter_setup import render_verify
-from twitter_setup.lines import Data, Line, done, pair
+from twitter_setup.output import render_verify
+from twitter_setup.output.lines import Data, Line, done, pair
 from twitter_setup.x import sheet as portal
 
 TUNNEL_EVENTS = frozenset({"ready", "url-changed", "lost", "restored", "stopped", "failed"})
