@@ -7,10 +7,10 @@ from typing import Any
 
 from tests import local_facts
 from tests.local_facts import PUBLIC, situation
-from twitter_setup.checks.remote_facts import Admin, Facts
-from twitter_setup.checks.situation import Situation
-from twitter_setup.checks.web import Page
-from twitter_setup.login_code import LoginCode
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.remote import Admin, Facts
+from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.project.settings import Options, Secret
 from twitter_setup.project.sources import SourceMention
 from twitter_setup.x.api import XAnswer

@@ -9,10 +9,10 @@ import pytest
 
 from tests.local_facts import PUBLIC, situation, words
 from tests.remote_facts import CONNECT, connected, facts, with_options, without_session
-from twitter_setup.checks import connect
+from twitter_setup.checks.facts.remote import Admin
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.checks.remote_facts import Admin
-from twitter_setup.checks.web import Page
+from twitter_setup.checks.login import connect
 from twitter_setup.x.api import XAnswer
 
 REDIRECT = f"{PUBLIC}/connect/twitter/redirect"

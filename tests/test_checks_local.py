@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
-from twitter_setup.checks import local
+from twitter_setup.checks import project as local
+from twitter_setup.checks.facts.git_secrets import EnvFile
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.checks.situation import Generation
-from twitter_setup.git_secrets import EnvFile
-from twitter_setup.login_code import LoginCode
 from twitter_setup.project.sources import SourceMention
 
 # project

@@ -8,12 +8,14 @@ import pytest
 
 from tests.local_facts import PUBLIC, frontend, situation, words
 from tests.remote_facts import BLOCKED, DEPLOYED, REDIRECT, deployed, facts, without_session
-from twitter_setup.checks import asked_of_x, pages, remote
+from twitter_setup.checks import pages
+from twitter_setup.checks import reachable as remote
+from twitter_setup.checks import x as asked_of_x
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.remote import Admin, Facts
+from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.web import Page, Problem
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.checks.remote_facts import Admin, Facts
-from twitter_setup.checks.situation import Situation
-from twitter_setup.checks.web import Page, Problem
-from twitter_setup.login_code import LoginCode
 from twitter_setup.project.settings import Options
 from twitter_setup.x.api import XAnswer
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from twitter_setup.checks import runner
+from twitter_setup.checks.facts.lazy import Lazy, fact
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.finding import (
     Check,
     Finding,
@@ -21,9 +23,7 @@ from twitter_setup.checks.finding import (
     unknown,
     warned,
 )
-from twitter_setup.checks.lazy import Lazy, fact
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.errors import Advice, SetupError
 
 DO = Advice("do something about it")

@@ -18,13 +18,14 @@ from tests.remote_facts import (
     with_options,
     without_session,
 )
-from twitter_setup.checks import asked_of_x, strapi_setting
+from twitter_setup.checks import provider as strapi_setting
+from twitter_setup.checks import x as asked_of_x
+from twitter_setup.checks.facts.remote import Admin, Facts
+from twitter_setup.checks.facts.server_url import ServerUrl
+from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.checks.remote_facts import Admin, Facts
-from twitter_setup.checks.situation import Situation
 from twitter_setup.errors import Advice, ErrorCode, SetupError
 from twitter_setup.project.settings import Options, Secret
-from twitter_setup.server_url import ServerUrl
 from twitter_setup.x.api import XAnswer
 
 NOBODY = Admin()

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from tests.local_facts import CONFIG, ENV, LIST, backend, facts, outside, situation, words
-from twitter_setup.checks import strapi_files
+from twitter_setup.checks import session_cookie as strapi_files
+from twitter_setup.checks.facts.app_keys import AppKeys, Key
+from twitter_setup.checks.facts.environments import Environment
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
+from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.edits.javascript import Value
-from twitter_setup.environments import Environment
 from twitter_setup.project.find import SourceFile
-from twitter_setup.strapi_app_keys import AppKeys, Key
-from twitter_setup.strapi_middlewares import SessionMiddleware
-from twitter_setup.strapi_proxy import ProxyTrust
 
 TRUE, FALSE = Value("boolean", 9, "true"), Value("boolean", 9, "false")
 UNCLEAR = Value("unclear", 9, "the value depends on a condition")

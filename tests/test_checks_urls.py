@@ -23,10 +23,10 @@ from tests.local_facts import (
     words,
 )
 from twitter_setup.checks import backend_url, frontend_url
+from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
+from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.frontend_urls import FrontEndUrls
 from twitter_setup.project.sources import SourceMention
-from twitter_setup.server_url import ServerUrl
 
 
 def judge(url: ServerUrl, **of_situation: Any) -> Finding:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from twitter_setup.checks import x_checks
+from twitter_setup.checks import x_findings as x_checks
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.x.answers import Kind
 from twitter_setup.x.api import XAnswer

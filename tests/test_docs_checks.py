@@ -10,9 +10,10 @@ from typing import get_args
 import pytest
 
 from tests.program import run
-from twitter_setup.checks import docs, login_findings
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks import explained as docs
+from twitter_setup.checks.explained import explained
 from twitter_setup.checks.finding import Finding
+from twitter_setup.checks.login import findings as login_findings
 from twitter_setup.checks.registry import CHECKS
 from twitter_setup.project.frameworks import FrameworkId
 

@@ -14,12 +14,14 @@ import pytest
 
 from tests.program import LASTING, PORT, Shop, free_port, make_shop
 from tests.views import Silent
-from twitter_setup import git_secrets
-from twitter_setup.checks import backend_url, frontend_url, local, strapi_files
+from twitter_setup.checks import backend_url, frontend_url
+from twitter_setup.checks import project as local
+from twitter_setup.checks import session_cookie as strapi_files
+from twitter_setup.checks.facts import git_secrets
+from twitter_setup.checks.facts.environments import Environment
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Status
-from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.checks.situation import Situation
-from twitter_setup.environments import Environment
 from twitter_setup.project.find import SourceFile
 from twitter_setup.project.locate import Caller, locate
 from twitter_setup.project.settings import Options

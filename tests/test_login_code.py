@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup.login_code import LoginCode, read
+from twitter_setup.checks.facts.redirect_page import LoginCode, read
 
 REDIRECT = "/connect/twitter/redirect"
 

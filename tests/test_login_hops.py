@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.local_facts import words
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.checks.login import Login, Ways
-from twitter_setup.checks.login_findings import PATIENCE, nobody_came
-from twitter_setup.checks.situation import Generation
+from twitter_setup.checks.login.findings import PATIENCE, nobody_came
+from twitter_setup.checks.login.hops import Login, Ways
 from twitter_setup.gateway.log import Entry
 
 PAGE = "/connect/twitter/redirect"

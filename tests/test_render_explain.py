@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from twitter_setup.checks import docs
+from twitter_setup.checks import explained as docs
 from twitter_setup.output.render_explain import explained
 
 CHECKS, FRAMEWORKS = docs.sections()

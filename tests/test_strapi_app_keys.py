@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from twitter_setup.checks.facts.app_keys import AppKeys, Key, read
 from twitter_setup.edits.syntax import Language
 from twitter_setup.project.strapi_config import ConfigFile
-from twitter_setup.strapi_app_keys import AppKeys, Key, read
 
 FILE = Path("config/server.js")
 

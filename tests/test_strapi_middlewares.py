@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from twitter_setup.checks.facts.session_middleware import SessionMiddleware, read
 from twitter_setup.edits.syntax import Language
 from twitter_setup.project.strapi_config import ConfigFile
-from twitter_setup.strapi_middlewares import SessionMiddleware, read
 
 FILE = Path("config/middlewares.js")
 OVER = Path("config/env/development/middlewares.js")

@@ -12,11 +12,12 @@ from tests.local_facts import situation
 from tests.program import free_port, run
 from tests.verifying import PUBLIC, Bench, Broken, Verified
 from tests.world.admin_server import later
-from twitter_setup.checks import remote, web
+from twitter_setup.checks import reachable as remote
+from twitter_setup.checks.facts import web
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Status
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.situation import Situation
-from twitter_setup.checks.web import Page
 from twitter_setup.project.settings import Options
 
 OTHER = "https://shop.example.com"

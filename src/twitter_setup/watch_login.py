@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.finding import Check, Finding, Outcome, skipped
-from twitter_setup.checks.login import Hop, Login, Ways
-from twitter_setup.checks.login_findings import nobody_came, tunnel_ended
-from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.login.findings import nobody_came, tunnel_ended
+from twitter_setup.checks.login.hops import Hop, Login, Ways
 from twitter_setup.errors import Advice
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.state.folder import StateFolder

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from twitter_setup.checks import network
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks import unreachable as network
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, failed, unknown
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page
 from twitter_setup.errors import Advice
 
 LOOK_AFTER_IT = Advice("look after its DNS entry and its proxy")

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Sequence
 
 from twitter_setup.addresses.parts import is_free_tunnel, is_here
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
-from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.checks.situation import Generation
 from twitter_setup.errors import Advice
 from twitter_setup.project.backend import BackEnd
 

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.parts import origin_of, path_of
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.checks import web
-from twitter_setup.checks.lazy import fact
-from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.checks.web import Page
+from twitter_setup.checks.facts import web
+from twitter_setup.checks.facts.lazy import fact
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Secret
 from twitter_setup.strapi import providers

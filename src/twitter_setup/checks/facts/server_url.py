@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from twitter_setup.checks.facts.environments import Environment, Setting
 from twitter_setup.edits import toml
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.edits.toml import TomlProblem
-from twitter_setup.environments import Environment, Setting
 from twitter_setup.project import strapi_config
 from twitter_setup.project.strapi_config import ServerConfig
 

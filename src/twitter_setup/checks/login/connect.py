@@ -10,11 +10,11 @@ import json
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
-from twitter_setup.checks.remote import CONFIGURE, no_session
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page
+from twitter_setup.checks.reachable import CONFIGURE, no_session
 from twitter_setup.errors import Advice
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")

@@ -5,33 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import (
-    environments,
-    frontend_urls,
-    git_secrets,
-    login_code,
-    server_url,
-    strapi_app_keys,
-    strapi_middlewares,
-    strapi_proxy,
-)
 from twitter_setup.addresses import redirect_url
-from twitter_setup.checks.lazy import Lazy, fact
-from twitter_setup.checks.situation import Situation
-from twitter_setup.environments import Environment
-from twitter_setup.frontend_urls import FrontEndUrls
-from twitter_setup.git_secrets import EnvFile
-from twitter_setup.login_code import LoginCode
+from twitter_setup.checks.facts import app_keys as strapi_app_keys
+from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
+from twitter_setup.checks.facts import proxy_trust as strapi_proxy
+from twitter_setup.checks.facts import redirect_page as login_code
+from twitter_setup.checks.facts import session_middleware as strapi_middlewares
+from twitter_setup.checks.facts.app_keys import AppKeys
+from twitter_setup.checks.facts.environments import Environment
+from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
+from twitter_setup.checks.facts.git_secrets import EnvFile
+from twitter_setup.checks.facts.lazy import Lazy, fact
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.server_url import ServerUrl
+from twitter_setup.checks.facts.session_middleware import SessionMiddleware
+from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.project import frontend as frontends
 from twitter_setup.project import strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.find import relative_name
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.sources import SourceMention
-from twitter_setup.server_url import ServerUrl
-from twitter_setup.strapi_app_keys import AppKeys
-from twitter_setup.strapi_middlewares import SessionMiddleware
-from twitter_setup.strapi_proxy import ProxyTrust
 
 _LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twitter_setup.addresses.parts import is_here, origin_of
-from twitter_setup.checks import x_checks
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks import x_findings as x_checks
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.web import Page, Problem
 from twitter_setup.checks.finding import Finding, unknown
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page, Problem
 from twitter_setup.errors import Advice
 
 PROBLEMS: Mapping[Problem, str] = {

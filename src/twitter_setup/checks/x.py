@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from twitter_setup.checks import network, x_checks
+from twitter_setup.checks import unreachable as network
+from twitter_setup.checks import x_findings as x_checks
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.finding import Finding, skipped
-from twitter_setup.checks.remote import first_answer, no_session
-from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.reachable import first_answer, no_session
 from twitter_setup.errors import Advice
 
 _NO_PAIR = "no key and secret to ask X with"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.errors import Advice
 from twitter_setup.x.answers import Kind

@@ -5,10 +5,10 @@ from __future__ import annotations
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.parts import origin_of
 from twitter_setup.addresses.public_url import shown, without_password
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
-from twitter_setup.checks.remote import CONFIGURE
-from twitter_setup.checks.remote_facts import Facts
+from twitter_setup.checks.reachable import CONFIGURE
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.strapi.api import Credentials
 from twitter_setup.x import credential_shapes

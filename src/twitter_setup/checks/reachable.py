@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twitter_setup.checks import deployed, network
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks import deployed
+from twitter_setup.checks import unreachable as network
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.web import Page, Problem
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
-from twitter_setup.checks.network import PROBLEMS
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page, Problem
+from twitter_setup.checks.unreachable import PROBLEMS
 from twitter_setup.errors import Advice
 from twitter_setup.ngrok import errors as ngrok_errors
 

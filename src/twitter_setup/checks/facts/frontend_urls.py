@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twitter_setup.addresses.parts import host_of, origin_of
-from twitter_setup.environments import Environment, Setting
+from twitter_setup.checks.facts.environments import Environment, Setting
 from twitter_setup.project import frontend as reading
 from twitter_setup.project import frontend_plan
 from twitter_setup.project.frontend import FrontEnd

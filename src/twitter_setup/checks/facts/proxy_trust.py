@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.edits.javascript import Value
-from twitter_setup.environments import Environment
 from twitter_setup.project.strapi_config import ConfigFile, first_value
 
 

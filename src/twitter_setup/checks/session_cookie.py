@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.app_keys import AppKeys, Key
+from twitter_setup.checks.facts.git_secrets import is_placeholder
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.proxy_trust import truth
+from twitter_setup.checks.facts.session_middleware import SESSION, SessionMiddleware
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
-from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.errors import Advice
-from twitter_setup.git_secrets import is_placeholder
-from twitter_setup.strapi_app_keys import AppKeys, Key
-from twitter_setup.strapi_middlewares import SESSION, SessionMiddleware
-from twitter_setup.strapi_proxy import truth
 
 _WHY_SESSION = "Strapi remembers in its session who is on the way to X; without one no login ends."
 _WHY_KEYS = "They sign the session cookie, in which Strapi remembers who is on the way to X."

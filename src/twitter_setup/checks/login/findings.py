@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, failed, unknown
-from twitter_setup.checks.situation import Generation
 from twitter_setup.errors import Advice
 
 PATIENCE = 15.0  # seconds from Strapi's last redirect until the page has called the exchange

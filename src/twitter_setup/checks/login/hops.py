@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from twitter_setup.checks import login_findings as findings
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, passed
-from twitter_setup.checks.situation import Generation
+from twitter_setup.checks.login import findings
 from twitter_setup.gateway.log import Entry
 
 HopId = Literal["connect", "x", "callback", "redirect-page", "exchange"]
