@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup import hot_reload
+from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.project import frontend
 
 AUTO = "{ devServer: { client: { webSocketURL: 'auto://0.0.0.0:0/ws' } } }"

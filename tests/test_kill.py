@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.views import Silent
-from twitter_setup import recovery
+from twitter_setup.commands import undo as recovery
 from twitter_setup.edits.spans import Edit, FileEdit
 from twitter_setup.project.settings import Options
 from twitter_setup.state import checkpoint

@@ -16,7 +16,7 @@ import pexpect
 import pytest
 
 from tests.program import SOURCE, Ran, Shop, free_port, make_shop, run
-from twitter_setup import session
+from twitter_setup.commands.tunnel import session
 from twitter_setup.errors import Advice, ErrorCode, Interrupted, SetupError
 
 URL = "https://a-rather-long-name-for-a-tunnel.ngrok-free.app"

@@ -17,10 +17,10 @@ from tests import local_facts
 from tests.program import LASTING, Process, Ran, Shop, run, running
 from tests.views import Silent
 from tests.world.admin_server import AdminServer, instead
-from twitter_setup import watch_login
 from twitter_setup.checks.facts.remote import Admin, Facts
 from twitter_setup.checks.finding import Outcome, Status
 from twitter_setup.checks.login.hops import Hop
+from twitter_setup.commands import watch_login
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 

@@ -10,7 +10,7 @@ from tests.configuring import BY_TOKEN, OTHER_KEY, OTHER_SECRET, PAIR, REDIRECT,
 from tests.program import Shop
 from tests.views import Silent
 from tests.world.admin_server import AdminServer
-from twitter_setup import words
+from twitter_setup.commands.tunnel import notes as words
 from twitter_setup.project import locate
 from twitter_setup.project.locate import Caller
 from twitter_setup.project.settings import Options

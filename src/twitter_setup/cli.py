@@ -146,7 +146,7 @@ def tunnel(
         admin_password=admin_password,
     )
 
-    from twitter_setup import session  # noqa: PLC0415
+    from twitter_setup.commands.tunnel import session  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
@@ -209,7 +209,7 @@ def configure(
         admin_password=admin_password,
     )
 
-    from twitter_setup import configure as command  # noqa: PLC0415
+    from twitter_setup.commands.configure import command  # noqa: PLC0415
 
     caller = _caller("configure", view, context)
     command.configure(options, _located_if_any(options, caller), caller)
@@ -276,7 +276,7 @@ def verify(
         admin_password=admin_password,
     )
 
-    from twitter_setup import verify as command  # noqa: PLC0415
+    from twitter_setup.commands import verify as command  # noqa: PLC0415
 
     caller = _caller("verify", view, context)
     if list_:
@@ -303,8 +303,8 @@ def urls(
     view = view_of("urls", as_json=as_json, quiet=quiet, verbose=verbose)
     options = cli_given.options(backend=backend, frontend=frontend, url=url, open=open, copy=copy)
 
-    from twitter_setup import handover  # noqa: PLC0415
-    from twitter_setup import urls as command  # noqa: PLC0415
+    from twitter_setup.commands import handover  # noqa: PLC0415
+    from twitter_setup.commands import urls as command  # noqa: PLC0415
 
     caller = _caller("urls", view)
     origin, data = command.urls(_recovered(_locate(options, caller), caller), options.url)
@@ -324,7 +324,7 @@ def status(
     view = view_of("status", as_json=as_json, quiet=quiet, verbose=verbose)
     caller = _caller("status", view)
 
-    from twitter_setup import status as command  # noqa: PLC0415
+    from twitter_setup.commands import status as command  # noqa: PLC0415
     from twitter_setup.project import locate  # noqa: PLC0415
 
     folder = locate.state_folder(cli_given.options(backend=backend, frontend=frontend), caller)
@@ -361,7 +361,8 @@ def undo(
         admin_password=admin_password,
     )
 
-    from twitter_setup import recovery, status  # noqa: PLC0415
+    from twitter_setup.commands import status
+    from twitter_setup.commands import undo as recovery  # noqa: PLC0415
     from twitter_setup.project import locate  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
@@ -409,7 +410,7 @@ def init(
     )
     caller = _caller("init", view, context)
 
-    from twitter_setup import init as command  # noqa: PLC0415
+    from twitter_setup.commands import init as command  # noqa: PLC0415
 
     view.answer("init", command.init(_recovered(_locate(options, caller), caller), caller))
 
@@ -448,7 +449,7 @@ def _located_if_any(options: Options, caller: Caller) -> Located | None:
 
 def _recovered(located: Located, caller: Caller) -> Located:
     """The project after what a killed run left in it was put back."""
-    from twitter_setup import recovery  # noqa: PLC0415
+    from twitter_setup.commands import undo as recovery  # noqa: PLC0415
     from twitter_setup.project import locate  # noqa: PLC0415
     from twitter_setup.state.folder import StateFolder  # noqa: PLC0415
 

@@ -22,7 +22,7 @@ from tests.e2e.publications import HOST, Published, publishing
 from tests.e2e.shops import STEPS
 from tests.test_gateway_admin import BELOW, SPELLINGS
 from tests.world.x import X
-from twitter_setup import hot_reload
+from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.project import frontend
 
 pytestmark = pytest.mark.e2e

@@ -6,8 +6,13 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from twitter_setup import handover, proposal, recovery, words
-from twitter_setup.diary import Diary
+from twitter_setup.commands import handover
+from twitter_setup.commands import undo as recovery
+from twitter_setup.commands.tunnel import notes as words
+from twitter_setup.commands.tunnel import proposal
+from twitter_setup.commands.tunnel.diary import Diary
+from twitter_setup.commands.tunnel.publication import Event, Publication
+from twitter_setup.commands.urls import sheet_for
 from twitter_setup.errors import ExitCode, Interrupted, SetupError, TunnelFailed
 from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
@@ -15,14 +20,12 @@ from twitter_setup.ngrok import reach as tunnel
 from twitter_setup.project import settings
 from twitter_setup.project.locate import Caller, Located, reread
 from twitter_setup.project.plan import Plan
-from twitter_setup.publication import Event, Publication
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.strapi.api import Credentials, Strapi, local_address
 from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.system.signals import Stop
-from twitter_setup.urls import sheet_for
 
 _INTERVAL = 0.25
 

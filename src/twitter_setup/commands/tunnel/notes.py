@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import hot_reload
 from twitter_setup.addresses import parts as addresses
+from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.layout import Arrangement

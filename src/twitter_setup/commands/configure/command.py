@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import provider_wish
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.redirect_url import printable
+from twitter_setup.commands.configure import wish as provider_wish
+from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.pasted import Pair
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options, Secret
 from twitter_setup.strapi import providers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twitter_setup import recovery
+from twitter_setup.commands import undo as recovery
 from twitter_setup.errors import SetupError
 from twitter_setup.project import locate
 from twitter_setup.project.locate import Caller

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from twitter_setup import watch_login
 from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.checks import explained as docs
 from twitter_setup.checks import runner
@@ -18,6 +17,7 @@ from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Check, Outcome, Status
 from twitter_setup.checks.login.hops import Hop
 from twitter_setup.checks.registry import CHECKS
+from twitter_setup.commands import watch_login
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options, Secret

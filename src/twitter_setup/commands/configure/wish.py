@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twitter_setup import urls
 from twitter_setup.addresses import redirect_url
+from twitter_setup.commands import urls
+from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
-from twitter_setup.pasted import Pair
 from twitter_setup.strapi.refusals import UNCHANGED
 from twitter_setup.strapi.target import Target
 from twitter_setup.view import View
