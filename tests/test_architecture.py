@@ -280,9 +280,9 @@ def loaded_after(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "code",
     [
-        "import twitter_setup.cli",
-        "from twitter_setup.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass",
-        "from twitter_setup.cli import app\ntry: app(['tunnel', '--help'])\nexcept SystemExit: pass",
+        "import twitter_setup.cli.app",
+        "from twitter_setup.cli.app import app\ntry: app(['--help'])\nexcept SystemExit: pass",
+        "from twitter_setup.cli.app import app\ntry: app(['tunnel', '--help'])\nexcept SystemExit: pass",
     ],
 )
 def test_help_loads_nothing_heavy(code: str) -> None:

@@ -15,7 +15,7 @@ from tests.configuring import ALL
 from tests.program import Shop, make_shop, run
 from tests.world.admin_server import AdminServer
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.cli import app
+from twitter_setup.cli.app import app
 from twitter_setup.output import render
 from twitter_setup.x import sheet as portal
 

@@ -38,7 +38,7 @@ def _guarded(run: Callable[[], Any], args: Sequence[str], commands: Collection[s
     except Exit as error:
         code = error.exit_code
     except Exception as error:  # noqa: BLE001 - the one place where a bug of ours ends
-        from twitter_setup import crash  # noqa: PLC0415
+        from twitter_setup.cli import crash  # noqa: PLC0415
 
         return _fail(crash.report(error), args)
     if code == ExitCode.INTERRUPTED:  # also what Typer makes of a Ctrl-C at a question of `init`

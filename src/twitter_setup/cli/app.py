@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twitter_setup import __version__, cli_given
-from twitter_setup.cli_boundary import Boundary, view_of
-from twitter_setup.cli_options import (
+from twitter_setup import __version__
+from twitter_setup.cli import given as cli_given
+from twitter_setup.cli.boundary import Boundary, view_of
+from twitter_setup.cli.options import (
     AdminEmail,
     AdminPassword,
     AdminToken,
