@@ -17,7 +17,7 @@ from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Finding
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.project.backend import BackEnd
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 from twitter_setup.project.settings import FileSettings, Options

@@ -11,8 +11,9 @@ from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.remote import Admin, Facts
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.web import Page
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
 from twitter_setup.project.sources import SourceMention
+from twitter_setup.secret import Secret
 from twitter_setup.x.api import XAnswer
 
 CALLBACK = f"{PUBLIC}/api/connect/twitter/callback"

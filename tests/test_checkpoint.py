@@ -250,7 +250,7 @@ cd "$1"
 exec "$2" -c '
 import sys
 from pathlib import Path
-from twitter_setup import checkpoint
+from twitter_setup.state import checkpoint
 from twitter_setup.edits.spans import Edit, FileEdit
 from twitter_setup.errors import SetupError
 files = [Path(name).absolute() for name in sys.argv[2:]]

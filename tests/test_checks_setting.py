@@ -25,7 +25,8 @@ from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.errors import Advice, ErrorCode, SetupError
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 from twitter_setup.x.api import XAnswer
 
 NOBODY = Admin()

@@ -14,7 +14,7 @@ from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.edits.javascript import Value
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 
 TRUE, FALSE = Value("boolean", 9, "true"), Value("boolean", 9, "false")
 UNCLEAR = Value("unclear", 9, "the value depends on a condition")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from twitter_setup.gateway import frontend_routes
-from twitter_setup.gateway.config import FrontEndRoute
+from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.project.frameworks import FrameworkId
 
 

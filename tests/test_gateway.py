@@ -346,7 +346,7 @@ def test_an_update_after_the_end_starts_nothing(world: World) -> None:
 _LEAVER = """
 import json, os, sys
 from pathlib import Path
-from twitter_setup.gateway import Gateway, Site
+from twitter_setup.gateway.process import Gateway, Site
 data = json.loads(sys.argv[1])
 for key in ("log_path", "storage"):
     data[key] = Path(data[key])

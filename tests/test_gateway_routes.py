@@ -11,7 +11,8 @@ import pytest
 
 from tests.world import upstreams
 from tests.world.upstreams import Upstream, World, make_world, redirect
-from twitter_setup.gateway.config import FrontEndRoute, ReachKind, configuration
+from twitter_setup.gateway.config import ReachKind, configuration
+from twitter_setup.gateway.frontend_routes import FrontEndRoute
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"

@@ -22,7 +22,7 @@ from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Status
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.project.locate import Caller, locate
 from twitter_setup.project.settings import Options
 from twitter_setup.system import processes

@@ -17,7 +17,7 @@ from twitter_setup.edits import dotenv
 from twitter_setup.project import backend as backends
 from twitter_setup.project import frontend as frontends
 from twitter_setup.project import frontend_plan, plan
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.plan import Plan, Wish
 

@@ -17,7 +17,7 @@ import pytest
 from tests.program import Shop, free_port, make_shop, strapi_at, wait_for_port
 from tests.views import Silent
 from twitter_setup.project import backend as backends
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.strapi import reload
 from twitter_setup.strapi.api import Credentials, Strapi, local_address

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twitter_setup.errors import ExitCode, SetupError
+from twitter_setup.project import files, packages
 from twitter_setup.project import find as project
-from twitter_setup.project import packages
 
 STRAPI = {"dependencies": {"@strapi/strapi": "5.54.0"}}
 NEXT = {"dependencies": {"next": "16.0.0"}}
@@ -538,20 +538,20 @@ def test_any_range_of_one_version_gives_it(major: int, minor: int, patch: int, m
 def test_no_text_breaks_the_reading_of_versions_and_ports(text: str) -> None:
     packages.lowest_version(text)
     packages.version_tuple(text)
-    port = project.parse_port(text)
+    port = files.parse_port(text)
 
     assert port is None or 1 <= port <= 65535
 
 
 @given(st.integers())
 def test_a_port_is_a_number_from_1_to_65535(number: int) -> None:
-    assert project.parse_port(str(number)) == (number if 1 <= number <= 65535 else None)
+    assert files.parse_port(str(number)) == (number if 1 <= number <= 65535 else None)
 
 
 def test_a_file_that_cannot_be_read_is_said(root: Path) -> None:
     (root / ".env").mkdir()
 
-    assert project.read_source(root / "absent").content is None
+    assert files.read_source(root / "absent").content is None
     with pytest.raises(SetupError, match=r"\.env cannot be read: Is a directory") as caught:
-        project.read_source(root / ".env")
+        files.read_source(root / ".env")
     assert caught.value.code == "project_broken"

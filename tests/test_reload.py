@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from twitter_setup.errors import SetupError
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.strapi import reload
 from twitter_setup.strapi.api import Credentials, Health, Strapi
 from twitter_setup.strapi.reload import Outcome, Takes, Watch, Ways

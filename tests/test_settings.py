@@ -17,7 +17,8 @@ from typer.main import get_command
 from tests.program import QUICK_TUNNEL, Ran, Shop, free_port, make_shop, run
 from twitter_setup.cli import app as cli
 from twitter_setup.cli import given as cli_given
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 
 URL = "https://a.example.com"
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.program import Shop, free_port, make_shop, strapi_at
 from twitter_setup.errors import SetupError
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.strapi.api import Credentials, Health, Strapi, listens, local_address
 
 CALLBACK = "https://a.example.com/api/connect/twitter/callback"

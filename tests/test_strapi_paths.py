@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from twitter_setup.gateway import strapi_paths
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.project.strapi_config import Variables
 
 

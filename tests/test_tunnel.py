@@ -321,7 +321,7 @@ def test_a_url_of_ones_own_needs_no_care() -> None:
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from twitter_setup.tunnel import NgrokReach
+from twitter_setup.ngrok.reach import NgrokReach
 folder = Path(sys.argv[1])
 def note(agent):
     print(agent.pid, agent.started, flush=True)
@@ -384,7 +384,11 @@ def test_another_process_with_the_noted_pid_is_left_alone(
 def test_importing_it_loads_nothing_heavy() -> None:
     heavy = "{'httpx', 'pyngrok', 'yaml'} & set(sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", f"import sys, twitter_setup.tunnel; sys.exit(str({heavy} or ''))"],
+        [
+            sys.executable,
+            "-c",
+            f"import sys, twitter_setup.ngrok.reach; sys.exit(str({heavy} or ''))",
+        ],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")},
         capture_output=True,
         check=False,

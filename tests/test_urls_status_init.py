@@ -154,7 +154,7 @@ def test_a_clipboard_program_gets_the_callback(shop: Shop, tmp_path: Path) -> No
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\nexec cat > {tmp_path}/clipboard\n")
     program.chmod(0o755)
-    code = "from twitter_setup.cli import app; app(['urls', '--url', 'https://a.example.com', '--copy'])"
+    code = "from twitter_setup.cli.app import app; app(['urls', '--url', 'https://a.example.com', '--copy'])"
 
     done = subprocess.run(  # a process of its own: pyperclip looks for programs once
         [sys.executable, "-c", code],

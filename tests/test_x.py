@@ -20,7 +20,7 @@ from tests.program import free_port
 from tests.world import x as world
 from tests.world.x_settings import Settings
 from twitter_setup.errors import SetupError
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.x import answers as x_answers
 from twitter_setup.x import api as x
 from twitter_setup.x.api import XAnswer

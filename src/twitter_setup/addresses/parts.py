@@ -5,10 +5,12 @@ from __future__ import annotations
 from urllib.parse import SplitResult, urlsplit
 
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.project.frontend_plan import TUNNEL_SUFFIXES
 
 _FREE_PLAN = (".ngrok-free.app", ".ngrok-free.dev")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
+TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 
 def split(url: str) -> SplitResult | None:

@@ -362,7 +362,7 @@ def undo(
         admin_password=admin_password,
     )
 
-    from twitter_setup.commands import status
+    from twitter_setup.commands import status  # noqa: PLC0415
     from twitter_setup.commands import undo as recovery  # noqa: PLC0415
     from twitter_setup.project import locate  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415

@@ -73,6 +73,6 @@ def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
 def view_of(command: str, *, as_json: bool, quiet: bool = False, verbose: bool = False) -> Any:
     """The view of a command: for people, or for programs."""
     from twitter_setup.output import people as output  # noqa: PLC0415 - Rich is slow to load
-    from twitter_setup.output import program as output_json
+    from twitter_setup.output import program as output_json  # noqa: PLC0415
 
     return output_json.Program(command) if as_json else output.People(quiet=quiet, verbose=verbose)

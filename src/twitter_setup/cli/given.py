@@ -40,7 +40,8 @@ _REACHES = {"url": None, "domain": None, "local": False}  # with what each is wh
 def options(context: typer.Context | None = None, **given: Any) -> Options:
     """Flags as one value. Secrets leave the environment here, before anything is started."""
     from twitter_setup.addresses.public_url import parse_domain, parse_public_url  # noqa: PLC0415
-    from twitter_setup.project.settings import Options, Secret  # noqa: PLC0415
+    from twitter_setup.project.settings import Options  # noqa: PLC0415
+    from twitter_setup.secret import Secret  # noqa: PLC0415
 
     taken = {name: os.environ.pop(name, None) for name in SECRET_VARIABLES}
     for name, read in (("url", parse_public_url), ("domain", parse_domain)):

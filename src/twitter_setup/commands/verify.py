@@ -20,7 +20,8 @@ from twitter_setup.checks.registry import CHECKS
 from twitter_setup.commands import watch_login
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project.locate import Caller, Located
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 from twitter_setup.strapi import target as configure_target
 from twitter_setup.strapi.api import Credentials
 from twitter_setup.system.signals import Stop

@@ -20,10 +20,11 @@ from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
 from twitter_setup.gateway.answers import not_found
 from twitter_setup.gateway.doors import at_path
+from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.paths import Guard
 
-__all__ = ["FrontEndRoute", "Guard", "Site", "configuration"]
+__all__ = ["Guard", "Site", "configuration"]
 
 ReachKind = Literal["ngrok", "url", "local"]
 Layout = Literal["one-origin", "two-origins"]
@@ -36,16 +37,6 @@ _IDLE = "4s"
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
 Route = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontEndRoute:
-    """A path below the API prefix that the front end serves itself."""
-
-    pattern: str  # of the path, decoded once
-    methods: tuple[str, ...] = ()  # all of them
-    source: str  # "app/api/hello/route.ts"
-    is_one_path: bool = False  # nothing in it varies, so it hands no path on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

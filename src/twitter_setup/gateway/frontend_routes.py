@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
-from twitter_setup.gateway.config import FrontEndRoute
 from twitter_setup.project import dev_server
 from twitter_setup.project.frameworks import FrameworkId
 
@@ -34,6 +33,16 @@ _LOGIN = ("connect", "auth")
 # A file below a folder of routes -> the segments of its path as the framework writes them, and the
 # methods if it has not all; None: no route.
 _Reader = Callable[[PurePosixPath], tuple[list[str], tuple[str, ...]] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontEndRoute:
+    """A path below the API prefix that the front end serves itself."""
+
+    pattern: str  # of the path, decoded once
+    methods: tuple[str, ...] = ()  # all of them
+    source: str  # "app/api/hello/route.ts"
+    is_one_path: bool = False  # nothing in it varies, so it hands no path on
 
 
 def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[FrontEndRoute, ...]:

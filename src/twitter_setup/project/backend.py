@@ -13,14 +13,14 @@ from pathlib import Path
 from twitter_setup.edits.server_config import UrlSetting, uses_variable
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import packages, sources, strapi_config
-from twitter_setup.project.find import (
+from twitter_setup.project.files import (
     SourceFile,
     check_port,
     parse_port,
     read_source,
     relative_name,
-    repository_root,
 )
+from twitter_setup.project.find import repository_root
 from twitter_setup.project.packages import Dependency, Manifest, Version
 from twitter_setup.project.strapi_config import ConfigFile, Language, Variables
 

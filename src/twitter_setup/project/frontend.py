@@ -14,13 +14,8 @@ from twitter_setup.edits import dotenv
 from twitter_setup.project import dev_server, frameworks, packages, sources
 from twitter_setup.project import git as git_files
 from twitter_setup.project.dev_server import DevCommand
-from twitter_setup.project.find import (
-    SourceFile,
-    check_port,
-    parse_port,
-    read_source,
-    repository_root,
-)
+from twitter_setup.project.files import SourceFile, check_port, parse_port, read_source
+from twitter_setup.project.find import repository_root
 from twitter_setup.project.frameworks import (
     Framework,
     FrameworkId,

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.parts import TUNNEL_SUFFIXES
 from twitter_setup.edits import dotenv
 from twitter_setup.project import frontend as reading
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.variables import Part, set_variables
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - read, not bound
 _ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
-# ngrok's own domains: a value that names one is a leftover of a tunnel, ours or a manual one.
-TUNNEL_SUFFIXES = (".ngrok-free.app", ".ngrok-free.dev", ".ngrok.app", ".ngrok.dev", ".ngrok.io")
 
 
 @dataclass(frozen=True, slots=True)

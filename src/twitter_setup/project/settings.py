@@ -16,6 +16,7 @@ from typing import Any, Literal
 from twitter_setup.addresses.public_url import parse_domain, parse_page, parse_public_url
 from twitter_setup.addresses.redirect_url import parse_path
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.secret import Secret
 
 FILE_NAME = "twitter-setup.toml"
 Reach = Literal["ngrok", "url", "local"]
@@ -58,29 +59,6 @@ _ADDRESSES = {
     ("portal", "terms_of_service_url"): parse_page,
     ("portal", "privacy_policy_url"): parse_page,
 }
-
-
-class Secret:
-    """A value that never shows itself: `str`, `repr` and JSON give dots and the last four."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __str__(self) -> str:
-        return f"••••{self._value[-4:]}" if len(self._value) > 8 else "••••"
-
-    __repr__ = __str__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

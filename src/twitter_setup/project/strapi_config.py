@@ -15,7 +15,7 @@ from twitter_setup.edits import dotenv, javascript, toml
 from twitter_setup.edits.javascript import SyntaxProblem, Value
 from twitter_setup.edits.server_config import UrlSetting, read_url
 from twitter_setup.edits.toml import TomlProblem
-from twitter_setup.project.find import SourceFile, read_source
+from twitter_setup.project.files import SourceFile, read_source
 
 Language = Literal["javascript", "typescript", "json", "toml"]
 

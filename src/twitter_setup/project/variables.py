@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twitter_setup.edits import dotenv
 from twitter_setup.edits.spans import Edit, FileEdit, splice
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 
 
 @dataclass(frozen=True, slots=True)

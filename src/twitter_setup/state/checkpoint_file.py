@@ -15,10 +15,10 @@ from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.state import journal
+from twitter_setup.state.fingerprint import fingerprint
 from twitter_setup.state.journal import Record
 from twitter_setup.state.json_files import write_json
 from twitter_setup.state.registry import own_key
-from twitter_setup.strapi import providers
 
 Kind = Literal["passing", "lasting"]
 OF_STRAPI = "-provider.json"  # in the same folder, and no file of the user's: `provider_checkpoint`
@@ -136,4 +136,4 @@ def _is_of_a_session(path: Path) -> bool:
 
 
 def _mark(data: dict[str, Any], key: bytes) -> str:
-    return providers.fingerprint(data, key)
+    return fingerprint(data, key)

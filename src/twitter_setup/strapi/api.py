@@ -19,7 +19,8 @@ import httpx
 
 from twitter_setup.addresses.public_url import is_loopback
 from twitter_setup.errors import SetupError
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 from twitter_setup.strapi import refusals as strapi_errors
 from twitter_setup.system import certificates
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.state import atomic, checkpoint_file
+from twitter_setup.state.fingerprint import fingerprint
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.json_files import write_json
 from twitter_setup.state.registry import own_key
@@ -53,7 +54,7 @@ class ProviderCheckpoint:
         """Whether Strapi still holds what we wrote; without the key that it was noted with, no."""
         twitter = found[providers.PROVIDER]
         return key is not None and all(
-            name in twitter and providers.fingerprint(twitter[name], key) == wanted
+            name in twitter and fingerprint(twitter[name], key) == wanted
             for name, wanted in self.after.items()
         )
 
@@ -76,7 +77,7 @@ def save(
         address=address,
         before={name: twitter[name] for name in names if name in twitter},
         absent=tuple(name for name in names if name not in twitter),
-        after={c.name: providers.fingerprint(c.after, key) if key else "" for c in changes},
+        after={c.name: fingerprint(c.after, key) if key else "" for c in changes},
         redirect_url=next((str(c.after) for c in changes if c.name == "callback"), ""),
     )
     _write(state, made)

@@ -5,12 +5,11 @@ Strapi answers it with a computed `redirectUri` in each, and replaces the whole 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from twitter_setup.state.fingerprint import canonical
 
 PROVIDER = "twitter"
 _COMPUTED = "redirectUri"
@@ -74,16 +73,6 @@ def differences(sent: Providers, found: Providers) -> Iterator[str]:
             or key not in sent[name]
             or not _same(sent[name][key], kept[name][key])
         )
-
-
-def fingerprint(value: Any, key: bytes) -> str:
-    """Tell later whether a value is still this one, without keeping it; only for who has `key`."""
-    return hmac.new(key, canonical(value).encode(), hashlib.sha256).hexdigest()
-
-
-def canonical(value: Any) -> str:
-    """One text for one JSON value: `True` and `1`, which Python takes for equal, are two."""
-    return json.dumps(value, sort_keys=True)
 
 
 def _same(one: Any, other: Any) -> bool:

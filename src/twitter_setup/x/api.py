@@ -17,7 +17,7 @@ from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]
 
 from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.system import certificates
 from twitter_setup.x import answers as x_answers
 from twitter_setup.x.answers import Kind

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from twitter_setup.edits import dotenv
-from twitter_setup.project.find import SourceFile
+from twitter_setup.project.files import SourceFile
 from twitter_setup.system import processes
 
 

@@ -24,7 +24,7 @@ from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.project import frontend as frontends
 from twitter_setup.project import strapi_config
 from twitter_setup.project.backend import BackEnd
-from twitter_setup.project.find import relative_name
+from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.sources import SourceMention
 

@@ -18,7 +18,7 @@ from twitter_setup.checks.facts.lazy import fact
 from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.facts.web import Page
 from twitter_setup.errors import SetupError
-from twitter_setup.project.settings import Secret
+from twitter_setup.secret import Secret
 from twitter_setup.strapi import providers
 from twitter_setup.strapi.api import Credentials, Strapi
 from twitter_setup.system import processes

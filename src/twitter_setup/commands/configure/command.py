@@ -14,7 +14,8 @@ from twitter_setup.commands.configure import wish as provider_wish
 from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project.locate import Caller, Located
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 from twitter_setup.strapi import providers
 from twitter_setup.strapi import refusals as strapi_errors
 from twitter_setup.strapi import target as configure_target

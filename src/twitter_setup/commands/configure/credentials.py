@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project.settings import Options, Secret
+from twitter_setup.project.settings import Options
+from twitter_setup.secret import Secret
 from twitter_setup.strapi.refusals import UNCHANGED
 from twitter_setup.view import View
 from twitter_setup.x import credential_shapes
