@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twitter_setup.checks import deployed
 from twitter_setup.checks import unreachable as network
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.remote import Facts
@@ -33,7 +32,7 @@ def backend(facts: Facts) -> Finding:
         who = f", {facts.listener.label}" if facts.listener else ""
         return passed(f"Strapi answers at {address}{who}")
     if facts.is_elsewhere:
-        return deployed.no_answer(facts, page)
+        return network.no_answer(facts, page)
     if page.problem == "timeout":
         return unknown(
             f"what listens at {address} does not answer: timeout",
@@ -130,7 +129,7 @@ def _reach_advice(facts: Facts, problem: Problem) -> Iterator[Advice]:
     if problem == "certificate":
         yield network.AUTHORITY
     if facts.is_elsewhere:
-        yield deployed.LOOK_AFTER_IT
+        yield network.LOOK_AFTER_IT
     elif facts.situation.reach == "url":
         yield Advice("look after your own tunnel or proxy; it must lead to this machine")
     else:
@@ -153,7 +152,7 @@ def _what_else(page: Page, url: str, facts: Facts) -> tuple[str, str, Advice]:
     """What answers at the public address in Strapi's place."""
     which_port = Advice("see whether it leads to the right port", command="twitter-setup status")
     if facts.is_elsewhere:
-        which_port = deployed.LOOK_AFTER_IT
+        which_port = network.LOOK_AFTER_IT
     if page.problem:
         return (
             f"Strapi is not reached through {url}: {page.problem}",
@@ -195,7 +194,7 @@ def is_for_all(facts: Facts, page: Page) -> bool:
     health, url = facts.public_health, facts.situation.public_url
     if health is None or not url or not page.url.startswith(url):
         return False
-    if facts.is_direct and (health.problem or page.status == health.status in deployed.PROXYS):
+    if facts.is_direct and (health.problem or page.status == health.status in network.PROXYS):
         return True
     return page.status == health.status and (
         page.status == 421

@@ -9,7 +9,7 @@ from twitter_setup.checks import x_findings as x_checks
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.web import Page, Problem
-from twitter_setup.checks.finding import Finding, unknown
+from twitter_setup.checks.finding import Finding, failed, unknown
 from twitter_setup.errors import Advice
 
 PROBLEMS: Mapping[Problem, str] = {
@@ -22,6 +22,9 @@ PROBLEMS: Mapping[Problem, str] = {
 AUTHORITY = Advice("if a proxy of your company's is between: its authority's file in SSL_CERT_FILE")
 _OUT_OF_REACH = frozenset({"no such host", "refused", "timeout"})
 _X_OUT_OF_REACH = frozenset({"unreachable", "timeout"})
+LOOK_AFTER_IT = Advice("look after its DNS entry and its proxy")
+PROXYS = frozenset({502, 503, 504})  # what a proxy says that finds nothing behind it
+_DOES_IT_RUN = Advice("see whether it runs, where it is deployed")
 
 
 def is_missing(page: Page, facts: Facts) -> bool:
@@ -41,4 +44,43 @@ def missing(page: Page, facts: Facts) -> Finding:
             command="twitter-setup verify",
         ),
         explained("tunnel"),
+    )
+
+
+def no_answer(facts: Facts, page: Page) -> Finding:
+    """`page` is its health, and not the 204 of a Strapi that has started."""
+    address = facts.address
+    if is_missing(page, facts):
+        return missing(page, facts)
+    if page.problem == "timeout":
+        return unknown(
+            f"{address} does not answer: timeout",
+            PROBLEMS["timeout"],
+            Advice(f"{_DOES_IT_RUN.text}, then", command="twitter-setup verify backend"),
+            explained("backend"),
+        )
+    if page.problem:
+        more = [AUTHORITY] if page.problem == "certificate" else []
+        return failed(
+            f"Strapi does not answer at {address}: {page.problem}",
+            PROBLEMS[page.problem],
+            *more,
+            _DOES_IT_RUN,
+            LOOK_AFTER_IT,
+            explained("backend"),
+        )
+    if page.status in PROXYS:
+        return failed(
+            f"{address} is reached, but Strapi is not behind it (HTTP {page.status})",
+            "The proxy before it found nothing at Strapi's port.",
+            _DOES_IT_RUN,
+            LOOK_AFTER_IT,
+            explained("backend"),
+        )
+    return failed(
+        f"what answers at {address} is not Strapi (HTTP {page.status})",
+        "Expected its /_health, which is 204 without content.",
+        Advice("is that Strapi's own address, and not that of the front end?"),
+        LOOK_AFTER_IT,
+        explained("backend"),
     )

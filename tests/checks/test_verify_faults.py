@@ -12,9 +12,9 @@ from tests import make_troubleshooting
 from tests.verifying import Broken, Verified
 from twitter_setup.checks.registry import CHECKS
 
-FAULTS: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "faults.toml").read_text())[
-    "fault"
-]
+FAULTS: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parents[1] / "faults.toml").read_text()
+)["fault"]
 ORDER = [check.id for check in CHECKS]
 NEEDS = {check.id: set(check.needs) for check in CHECKS}
 
@@ -74,6 +74,6 @@ def said(check: dict[str, Any]) -> str:
 
 
 def test_troubleshooting_is_made_of_this_table() -> None:
-    page = Path(__file__).parent.parent / "docs" / "troubleshooting.md"
+    page = Path(__file__).parents[2] / "docs" / "troubleshooting.md"
 
     assert page.read_text() == make_troubleshooting.page(FAULTS), "run `make docs`"

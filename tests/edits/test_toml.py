@@ -232,7 +232,7 @@ def _without(table: dict[str, Any], path: list[str]) -> dict[str, Any]:
     return {**table, head: _without(table.get(head, {}), rest)}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(documents, st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]))
 def test_all_other_keys_are_as_before(text: str, newline: str, bom: str) -> None:
     source = (bom + text.replace("\n", newline)).encode()

@@ -272,7 +272,7 @@ for file in files:
 
 def _in_mount(tmp_path: Path, mount: str, arguments: str) -> str:
     script = _MOUNTED.format(mount=mount, arguments=arguments)
-    source = Path(__file__).parent.parent / "src"
+    source = Path(__file__).parents[2] / "src"
     done = subprocess.run(
         ["unshare", "-m", "sh", "-c", script, "sh", str(tmp_path), sys.executable],
         capture_output=True,

@@ -389,7 +389,7 @@ def test_importing_it_loads_nothing_heavy() -> None:
             "-c",
             f"import sys, twitter_setup.ngrok.reach; sys.exit(str({heavy} or ''))",
         ],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "src")},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
         capture_output=True,
         check=False,
     )

@@ -27,7 +27,7 @@ from twitter_setup.edits.server_config import (
 from twitter_setup.edits.spans import Edit, splice
 from twitter_setup.edits.syntax import Language, SyntaxProblem, parse
 
-CASES = Path(__file__).parent / "cases" / "server_config"
+CASES = Path(__file__).parents[1] / "cases" / "server_config"
 BOM = b"\xef\xbb\xbf"
 SET = "https://set.example"
 
@@ -452,7 +452,6 @@ def configs(draw: st.DrawFn, *languages: Language) -> tuple[bytes, Language]:
     return draw(st.sampled_from([b"", BOM])) + source, language
 
 
-@settings(deadline=None)
 @given(configs())
 def test_any_config_reads_the_variable_afterwards_and_comes_back_whole(
     config: tuple[bytes, Language],
@@ -472,7 +471,6 @@ def test_any_config_reads_the_variable_afterwards_and_comes_back_whole(
         assert result.count(b"\n") == result.count(b"\r\n")
 
 
-@settings(deadline=None)
 @given(configs(), st.data())
 def test_damaged_files_are_never_a_crash(
     config: tuple[bytes, Language], data: st.DataObject
@@ -586,7 +584,7 @@ def test_for_node_the_edit_is_neutral(tmp_path: Path) -> None:
 
 @pytest.mark.e2e
 @needs_node
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(st.lists(configs("javascript"), min_size=20, max_size=40))
 def test_for_node_the_edit_of_any_config_is_neutral(
     tmp_path: Path, made_up: list[tuple[bytes, Language]]

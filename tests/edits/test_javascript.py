@@ -4,7 +4,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from twitter_setup.edits.javascript import (
@@ -48,14 +48,12 @@ def test_a_syntax_error_has_its_place(source: str, line: int, column: int) -> No
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_a_syntax_problem(source: bytes) -> None:
     with contextlib.suppress(SyntaxProblem):
         assert read_value(source, "typescript", ("url",)).kind == "unclear"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_strings_are_decoded(text: str) -> None:
     escaped = "".join(f"\\u{{{ord(character):x}}}" for character in text)

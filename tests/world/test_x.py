@@ -426,7 +426,7 @@ def test_its_date_is_that_of_its_clock() -> None:
 @pytest.fixture
 def process() -> Iterator[str]:
     command = [sys.executable, "-m", "tests.world.x", "0", '{"app_name": "The demo"}']
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     child = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
     assert child.stdout
     yield child.stdout.readline().strip()

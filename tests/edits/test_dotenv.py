@@ -18,7 +18,7 @@ from twitter_setup.edits.spans import splice
 
 NAME = "PUBLIC_URL"
 URL = "https://brave-otter.ngrok-free.app"
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 CASES = sorted((HERE / "cases/dotenv").glob("*/before.env"))
 NODE_PROJECT = HERE / "node_dotenv"
 
@@ -222,7 +222,7 @@ written = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(files, written)
 def test_the_value_is_read_and_all_others_are_as_before(source: bytes, value: str) -> None:
     try:
@@ -234,7 +234,7 @@ def test_the_value_is_read_and_all_others_are_as_before(source: bytes, value: st
     assert set_variable(after, NAME, value) == ()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(files)
 def test_one_edit_is_in_the_value_or_at_the_end(source: bytes) -> None:
     try:
@@ -249,7 +249,7 @@ def test_one_edit_is_in_the_value_or_at_the_end(source: bytes) -> None:
     )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(files)
 def test_setting_the_old_value_again_gives_the_old_bytes(source: bytes) -> None:
     old = values(source).get(NAME)
@@ -262,7 +262,7 @@ def test_setting_the_old_value_again_gives_the_old_bytes(source: bytes) -> None:
         assert edited(splice(source, [edit]), value=old) == source
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(files)
 def test_assignments_are_spans_of_the_file(source: bytes) -> None:
     found = assignments(source)
@@ -340,14 +340,14 @@ def test_packages_agree_on_text(node: Node, text: str) -> None:
 
 
 @pytest.mark.e2e
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(files, written)
 def test_packages_agree_on_generated_files(node: Node, source: bytes, value: str) -> None:
     agrees(node, source, value)
 
 
 @pytest.mark.e2e
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.binary())
 def test_packages_agree_on_any_bytes(node: Node, source: bytes) -> None:
     agrees(node, source)
