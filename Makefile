@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Compiled modules are kept, as where the program is installed: the tests start it some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow test-lowest e2e e2e-all bench check format docs pictures lock clean
+.PHONY: help demo test test-slow test-lowest e2e e2e-all bench check format docs pictures dist lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
@@ -65,6 +65,11 @@ docs: $(READY)  ## docs/cli.md from the program, docs/troubleshooting.md from th
 
 pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
 	$(BIN)/python examples/pictures.py
+
+dist: $(READY)  ## the wheel and the sdist, checked
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	$(BIN)/twine check --strict dist/*
 
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \
