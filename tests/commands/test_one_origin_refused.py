@@ -122,13 +122,16 @@ def test_with_ngrok_another_free_port_does_and_never_an_end_s(tmp_path: Path) ->
     assert arranged(world, url="https://a.example.com").gateway_port == layout.DEFAULT_PORT
 
 
+def caller(world: OneOrigin) -> Caller:
+    return Caller(command="tunnel", cwd=world.shop.root, environ={}, view=Silent())
+
+
 def located(world: OneOrigin, **options: Any) -> locate.Located:
-    caller = Caller(command="tunnel", cwd=world.shop.root, environ={}, view=Silent())
-    return locate.locate(Options(**options), caller)
+    return locate.locate(Options(**options), caller(world))
 
 
 def arranged(world: OneOrigin, **options: Any) -> layout.Arrangement:
-    return layout.arrange(located(world, **options))
+    return layout.arrange(located(world, **options), caller(world))
 
 
 @pytest.mark.parametrize(

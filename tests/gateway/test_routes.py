@@ -106,14 +106,6 @@ def test_a_front_end_route_of_one_method_leaves_the_others_to_strapi(world: Worl
     assert world.ask("/api/hello", "POST", b"x").by == "strapi"
 
 
-def test_a_front_end_route_never_takes_connect_or_auth(world: World) -> None:
-    world.open(frontend_routes=(FrontEndRoute(pattern="^/api/", source="pages/api/[...all].ts"),))
-
-    assert world.ask("/api/connect/twitter").by == "strapi"
-    assert world.ask("/api/auth/twitter/callback").by == "strapi"
-    assert world.ask("/api/articles").by == "frontend"
-
-
 def test_an_api_prefix_of_ones_own_is_followed(world: World) -> None:
     world.open(api_prefix="/cms/v1.0")
 

@@ -18,11 +18,13 @@ from twitter_setup.gateway import answers as gateway_answers
 from twitter_setup.gateway import doors as gateway_doors
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway import routing as gateway_routing
 from twitter_setup.gateway.answers import not_found
 from twitter_setup.gateway.doors import at_path
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.paths import Guard
+from twitter_setup.gateway.strapi_paths import LoginRoute
 
 __all__ = ["Guard", "Site", "configuration"]
 
@@ -58,6 +60,7 @@ class Site:
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
     frontend_routes: tuple[FrontEndRoute, ...] = ()
+    strapi_routes: tuple[LoginRoute, ...] = ()  # those that come before the front end's catch-alls
     guards: tuple[Guard, ...] = ()
     log_path: Path
     storage: Path  # a folder of our own, in place of Caddy's in the user's home
@@ -101,8 +104,10 @@ def _routes(site: Site) -> list[Route]:
         *_host_routes(site),
         _route([at_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
-        _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
-        *_own_routes(site, frontend),
+        _route([_target([f"{site.api_prefix}/connect"])], strapi),
+        *_own_routes(site, frontend, exact=True),
+        *_login_routes(site, strapi),
+        *_own_routes(site, frontend, exact=False),
         _route([_target(_strapi_paths(site))], strapi),
         *_front_doors(site, site.guards),
         _route([], frontend),
@@ -137,16 +142,20 @@ def _admin_routes(site: Site) -> list[Route]:
     return []
 
 
-def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
-    if not site.has_frontend:
-        return []
+def _own_routes(site: Site, frontend: list[Route], *, exact: bool) -> list[Route]:
     routes = []
-    for each in site.frontend_routes:
-        doors = _front_doors(site, () if each.is_one_path else site.guards)
-        guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
-        methods = {"method": list(each.methods)} if each.methods else {}
-        routes.append(_route([at_path(each.pattern) | methods], guarded))
+    for each in site.frontend_routes if site.has_frontend else ():
+        if each.is_one_path == exact:
+            doors = _front_doors(site, () if each.is_one_path else site.guards)
+            guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
+            routes.append(_route(gateway_routing.frontends(each), guarded))
     return routes
+
+
+def _login_routes(site: Site, strapi: list[Route]) -> list[Route]:
+    """Lead Strapi's own routes below `<prefix>/auth` past the front end's catch-alls."""
+    own = site.strapi_routes if site.has_frontend else ()
+    return [_route(match, strapi) for match in gateway_routing.strapis(own, site.api_prefix)]
 
 
 def _strapi_paths(site: Site) -> list[str]:

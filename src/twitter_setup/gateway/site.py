@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twitter_setup import frontend_proxies
-from twitter_setup.gateway import frontend_routes, strapi_paths
+from twitter_setup.gateway import login_routes, strapi_paths
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.routing import Routing
 from twitter_setup.project import dev_server, frameworks, packages
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
@@ -27,6 +28,7 @@ def site_for(
     variables = Variables(environ, backend.env_file)
     names = strapi_paths.admin_names(backend.root, variables)
     frontend = located.frontend if arrangement.is_one_origin else None
+    routing = login_routes.routing(located) if frontend else Routing()
     return Site(
         public_url=public_url,
         reach=arrangement.reach,
@@ -41,11 +43,8 @@ def site_for(
         frontend_port=frontend.port if frontend else None,
         frontend_title=frontend.title if frontend else "",
         frontend_command=start_command(frontend) if frontend else "",
-        frontend_routes=(
-            frontend_routes.find(frontend.root, frontend.framework, backend.api_prefix)
-            if frontend
-            else ()
-        ),
+        frontend_routes=routing.own,
+        strapi_routes=routing.strapis,
         guards=(
             frontend_proxies.find(
                 frontend.root,
