@@ -293,7 +293,7 @@ def test_routes_that_cannot_be_read_are_said_to_reach_strapi(tmp_path: Path) -> 
 
     (note,) = login_routes.notes(shop(tmp_path, **content))
 
-    assert note.startswith("app/routes.ts, line 1")
+    assert note.startswith("web/app/routes.ts, line 1")
 
 
 # Any routes, any request: the four steps
@@ -348,7 +348,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield made
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(routes=ROUTES, requests=st.lists(REQUESTS, min_size=15, max_size=30))
 def test_the_four_steps_decide_every_request(
     shared: World,

@@ -56,8 +56,7 @@ def login_notes(located: Located, found: Routing) -> list[str]:
     prefix = located.backend.api_prefix
     return [
         f"{_place(located, route, asked.method)}: this route of the front end answers "
-        f"{asked.method} {path} in "
-        f"Strapi's place. {consequence}"
+        f"{asked.method} {path} in Strapi's place. {consequence}"
         for asked, consequence in _ASKED_IN_A_LOGIN
         for route in found.exact
         if _takes(route, asked.method, path := f"{prefix}/auth{asked.path}")
@@ -89,8 +88,8 @@ def _unreached(located: Located, found: Routing) -> Iterator[str]:
     frontend = located.frontend
     for file, line in files.unread(frontend.root, frontend.framework) if frontend else ():
         yield (
-            f"{_shown(located, file)}, line {line}: these routes could not be read. Those below {located.backend.api_prefix} "
-            "reach Strapi, and not the front end."
+            f"{_shown(located, file)}, line {line}: these routes could not be read. Those below "
+            f"{located.backend.api_prefix} reach Strapi, and not the front end."
         )
 
 
