@@ -53,6 +53,7 @@ MAY_KNOW = {
     "network": {"checks.facts", "gateway", "ngrok", "strapi", "x"},
     "pyngrok": {"ngrok"},
     "tomlkit": {"edits", "project"},
+    "yaml": {"project"},
     "psutil": {"system"},
     "oauthlib": {"x"},
     "filelock": {"state"},
