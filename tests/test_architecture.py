@@ -38,7 +38,7 @@ MAY_KNOW = {
     },
     "pyngrok": {"ngrok", "ngrok_binary", "ngrok_config"},
     "tomlkit": {"edits.toml", "settings_file"},
-    "psutil": {"listeners", "processes"},
+    "psutil": {"processes"},
     "oauthlib": {"x"},
 }
 WRITERS = {
