@@ -100,7 +100,9 @@ def listening(port: int) -> Iterator[int]:
         for connection in psutil.net_connections(kind="tcp"):
             if connection.pid and _listens(connection.status, connection.laddr, port):
                 yield connection.pid
-    except psutil.AccessDenied:  # macOS answers root alone, but also about each of your own processes
+    except (
+        psutil.AccessDenied
+    ):  # macOS answers root alone, but also about each of your own processes
         yield from _one_by_one(port)
 
 
