@@ -125,7 +125,7 @@ def env(content: str) -> Environment:
         (keys(literal("kJh23"), RANDOM), env(""), Status.FAIL, "made anew at each start"),
         (keys(literal("kJh23")), env(""), Status.PASS, ""),
         (keys(literal("")), env(""), Status.FAIL, "is empty"),
-        (keys(literal("myKeyA")), env(""), Status.WARN, "example's value"),
+        (keys(literal("toBeModified1")), env(""), Status.WARN, "example's value"),
         (keys(variable()), env("APP_KEYS=kJh23,Qm2"), Status.PASS, ""),
         (keys(variable()), env('APP_KEYS=["kJh23","Qm2"]'), Status.PASS, ""),
         (keys(variable()), env(""), Status.FAIL, "APP_KEYS is not set"),
