@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from twitter_setup import processes
+from twitter_setup.checkpoint_file import is_of_a_session
 from twitter_setup.layout import Arrangement
 from twitter_setup.locate import Located
 from twitter_setup.plan import Plan
@@ -56,7 +57,7 @@ class Diary:
         """What is about to be applied; from here on it is this run that is remembered."""
         self.record = replace(
             self.record,
-            outside=_outside(agreed, located),
+            outside=sorted({*self._state.outside(), *_outside(agreed, located)}),
             variable=agreed.variable,
             public_url=sheet.public_url,
             callback_url=sheet.callback_url,
@@ -89,7 +90,11 @@ class Diary:
 
 
 def _outside(agreed: Plan, located: Located) -> list[str]:
-    """The changed files that are not in the project, links followed: only those may be undone there."""
+    """List the changed files that `undo` does not know by their names, links followed."""
     root = located.root.resolve()
     targets = [change.path.resolve() for change in agreed.changes]
-    return [str(target) for target in targets if not target.is_relative_to(root)]
+    return [
+        str(target)
+        for target in targets
+        if not (target.is_relative_to(root) and is_of_a_session(target))
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,8 +10,9 @@ from pathlib import Path
 
 from twitter_setup import backend as backends
 from twitter_setup import frontend as frontends
-from twitter_setup import project, settings, settings_file
+from twitter_setup import git_files, project, settings, settings_file
 from twitter_setup.backend import BackEnd
+from twitter_setup.errors import Advice, SetupError
 from twitter_setup.frontend import FrontEnd
 from twitter_setup.settings import FileSettings, Options
 from twitter_setup.state import FOLDER
@@ -53,6 +55,7 @@ def locate(options: Options, caller: Caller) -> Located:
     `settings_invalid`.
     """
     folder, file, root = _backend_folder(options, caller)
+    _check_state(folder)
     merged = replace(settings.under(options, file), backend=folder)
     backend = _load_backend(folder, merged, file, caller.environ)
     frontend = _frontend(merged, file, backend, root, caller)
@@ -82,6 +85,12 @@ def state_folder(options: Options, caller: Caller) -> Path:
 
     The nearest back end, or folder with an earlier run's `.twitter-setup/`, parsed or not.
     """
+    folder = _state_folder(options, caller)
+    _check_state(folder)
+    return folder
+
+
+def _state_folder(options: Options, caller: Caller) -> Path:
     if options.backend is not None:
         folder = (caller.cwd / options.backend).resolve()
         return folder if _has_state(folder) else _backend_folder(options, caller)[0]
@@ -92,6 +101,33 @@ def state_folder(options: Options, caller: Caller) -> Path:
         if len(candidates) == 1:
             return candidates[0]
     return _backend_folder(options, caller)[0]
+
+
+def _check_state(backend: Path) -> None:
+    """Refuse a `.twitter-setup/` that is not this user's own work. Raises `not_writable`."""
+    folder = backend / FOLDER
+    files = [folder, *folder.rglob("*")]
+    links = [path for path in files if path.is_symlink()]
+    name = shlex.quote(str(folder))
+    if links:
+        problem, advice = f"{links[0]} is a link", [Advice("look at it, then delete it")]
+    elif not folder.is_dir():
+        return
+    elif hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        problem = "it belongs to another user"
+        advice = [Advice("delete it if it is not yours, or run this as that user")]
+    elif git_files.tracked(backend, files):
+        problem = "git tracks it, so it may have come with the repository"
+        own = Advice("if it is yours, take it out of git", command=f"git rm -r -q --cached {name}")
+        advice = [own, Advice("otherwise delete it", command=f"git rm -r -q {name}")]
+    else:
+        return
+    raise SetupError(
+        "not_writable",
+        f"{folder} is not used: {problem}.",
+        advice=advice,
+        unchanged="Nothing was changed.",
+    )
 
 
 def _has_state(folder: Path) -> bool:
