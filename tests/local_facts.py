@@ -19,8 +19,6 @@ from twitter_setup.project import SourceFile
 from twitter_setup.server_url import ServerUrl
 from twitter_setup.session_record import SessionRecord
 from twitter_setup.settings import FileSettings, Options
-from twitter_setup.strapi_app_keys import AppKeys, Key
-from twitter_setup.strapi_middlewares import SessionMiddleware
 from twitter_setup.strapi_proxy import ProxyTrust
 
 ROOT = Path("/cafe")
@@ -128,10 +126,6 @@ def facts(*, where: Situation | None = None, **known: Any) -> LocalFacts:
         "server_url": server(),
         "frontend_urls": front(),
         "hard_coded": (),
-        "session_middleware": SessionMiddleware(kind="present", path=LIST, line=7),
-        "app_keys": AppKeys(
-            path=CONFIG, keys=(Key(kind="variable", line=6, variable="APP_KEYS", is_list=True),)
-        ),
         "proxy": ProxyTrust(),
         "env_files_in_git": (),
     }

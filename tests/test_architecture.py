@@ -133,7 +133,6 @@ def test_only_the_edits_and_what_reads_configuration_parse_javascript() -> None:
 
     assert {each for each in readers if not each.startswith("edits.")} == {
         "dev_server",
-        "strapi_app_keys",
         "strapi_middlewares",
     }
 

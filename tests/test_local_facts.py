@@ -17,7 +17,7 @@ from tests.views import Silent
 from twitter_setup import git_secrets, processes
 from twitter_setup.checks import backend_url, frontend_url, local, strapi_files
 from twitter_setup.checks.finding import Status
-from twitter_setup.checks.local_facts import LocalFacts
+from twitter_setup.checks.remote_facts import Facts
 from twitter_setup.checks.situation import Situation
 from twitter_setup.environments import Environment
 from twitter_setup.locate import Caller, locate
@@ -27,13 +27,12 @@ from twitter_setup.settings import Options
 PUBLIC = "https://olive-tree.ngrok-free.app"
 
 
-def facts(shop: Shop, environ: Mapping[str, str] | None = None, **options: Any) -> LocalFacts:
+def facts(shop: Shop, environ: Mapping[str, str] | None = None, **options: Any) -> Facts:
     given = Options(url=PUBLIC, **options)
     environ = environ or {}
     located = locate(given, Caller(command="verify", cwd=shop.root, environ=environ, view=Silent()))
-    return LocalFacts(
-        situation=Situation(options=located.options, environ=environ, located=located)
-    )
+    where = Situation(options=located.options, environ=environ, located=located)
+    return Facts(situation=where, connect=None)
 
 
 @pytest.fixture
@@ -52,12 +51,12 @@ def test_a_project_that_is_set_up_passes_all_but_what_is_not_installed(shop: Sho
         backend_url.server_url,
         frontend_url.frontend_url,
         backend_url.one_host,
-        strapi_files.session_middleware,
         strapi_files.proxy,
         local.layout,
     ]
 
     assert {check(found).status for check in checks} == {Status.PASS}
+    assert strapi_files.session_middleware(found).status is Status.SKIP, "no cookie was seen"
     assert local.project(found).status is Status.WARN
 
 

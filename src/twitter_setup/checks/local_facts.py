@@ -12,7 +12,6 @@ from twitter_setup import (
     login_code,
     redirect_url,
     server_url,
-    strapi_app_keys,
     strapi_config,
     strapi_middlewares,
     strapi_proxy,
@@ -29,8 +28,7 @@ from twitter_setup.login_code import LoginCode
 from twitter_setup.project import relative_name
 from twitter_setup.server_url import ServerUrl
 from twitter_setup.sources import SourceMention
-from twitter_setup.strapi_app_keys import AppKeys
-from twitter_setup.strapi_middlewares import SessionMiddleware
+from twitter_setup.strapi_middlewares import AppKeys, SessionMiddleware
 from twitter_setup.strapi_proxy import ProxyTrust
 
 _LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
@@ -125,7 +123,7 @@ class LocalFacts(Lazy):
     @fact
     def app_keys(self) -> AppKeys | None:
         files = self._config_files("server")
-        return None if files is None else strapi_app_keys.read(files)
+        return None if files is None else strapi_middlewares.read_keys(files)
 
     @fact
     def proxy(self) -> ProxyTrust | None:
