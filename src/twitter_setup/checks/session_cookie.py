@@ -17,6 +17,11 @@ _NEW_KEYS = Advice(
     "make two keys, and put them into the back end's .env as APP_KEYS=first,second",
     command="openssl rand -base64 32",
 )
+_STRICT = "the session cookie is sameSite: 'strict'"
+_WHY_STRICT = (
+    "Expected sameSite: 'lax', or none at all.\n"
+    "A browser that comes back from X does not send a strict cookie along, so Strapi does not know it."
+)
 _EXPLAINED = explained("session-middleware")
 
 
@@ -45,23 +50,15 @@ def session_middleware(facts: Facts) -> Finding:
 
 def _wrong_cookie(facts: Facts, cookie: str, session: SessionMiddleware) -> Finding | None:
     attributes = {part.strip() for part in cookie.split(";")[1:]}
-    advice = (
-        Advice(f"take sameSite away in {_place(facts, session)}, and restart Strapi"),
-        _EXPLAINED,
-    )
+    advice = Advice(f"take sameSite away in {_place(facts, session)}, and restart Strapi")
     if "samesite=strict" in attributes:
-        return failed(
-            "the session cookie is sameSite: 'strict'",
-            "Expected sameSite: 'lax', or none at all.\n"
-            "A browser that comes back from X does not send a strict cookie along, so Strapi does not "
-            "know it any more.",
-            *advice,
-        )
+        return failed(f"{_STRICT}, as Strapi sets it", _WHY_STRICT, advice, _EXPLAINED)
     if "samesite=none" in attributes and "secure" not in attributes:
         return failed(
             "the session cookie is sameSite: 'none' without secure: true",
             "Browsers throw such a cookie away.",
-            *advice,
+            advice,
+            _EXPLAINED,
         )
     return None
 
@@ -69,11 +66,7 @@ def _wrong_cookie(facts: Facts, cookie: str, session: SessionMiddleware) -> Find
 def _wrong_files(facts: Facts, session: SessionMiddleware) -> Finding | None:
     where, public = _place(facts, session), facts.situation.public_url or ""
     if session.kind == "broken":
-        return warned(
-            f"{where} does not parse",
-            "Strapi cannot start with it.",
-            Advice("correct that line"),
-        )
+        return warned(f"{where} does not parse", _WHY_SESSION, Advice("correct that line"))
     if session.kind == "missing":
         return warned(
             f"{SESSION} is missing in {where}",
@@ -82,12 +75,8 @@ def _wrong_files(facts: Facts, session: SessionMiddleware) -> Finding | None:
             _EXPLAINED,
         )
     if session.same_site in {"strict", "true"}:
-        return warned(
-            f"the session cookie is sameSite: 'strict', in {where}",
-            "A browser that comes back from X does not send a strict cookie along.",
-            Advice(f"take sameSite away in {where}, and restart Strapi"),
-            _EXPLAINED,
-        )
+        advice = Advice(f"take sameSite away in {where}, and restart Strapi")
+        return warned(f"{_STRICT}, in {where}", _WHY_STRICT, advice, _EXPLAINED)
     if public.startswith("http:") and _is_cookie_secure(facts):
         why = f"secure in {where}" if session.secure else "NODE_ENV is production"
         return warned(
@@ -107,30 +96,21 @@ def _is_cookie_secure(facts: Facts) -> bool:
 
 
 def _missing_keys(facts: Facts, keys: AppKeys) -> Finding | None:
-    where = facts.named(keys.path) if keys.path else "config/server"
-    if keys.kind == "absent" or (keys.kind == "literal" and not keys.values):
-        return warned(
-            f"app.keys is {'not set' if keys.kind == 'absent' else 'empty'} in {where}",
-            f"Expected app: {{ keys: env.array('APP_KEYS') }}.\n{_WHY_KEYS}",
-            Advice(f"add it in {where}"),
-            _NEW_KEYS,
-            _EXPLAINED,
+    values, where = _values(facts, keys), facts.named(keys.path) if keys.path else "config/server"
+    if keys.kind == "absent" or values == ():
+        return _keys_warned(
+            f"app.keys is {'empty' if values == () else 'not set'} in {where}",
+            f"Expected app: {{ keys: env.array('APP_KEYS') }} in {where}.",
         )
-    values = _values(facts, keys)
     if keys.kind == "variable" and values is None and not keys.has_default:
-        return warned(
+        return _keys_warned(
             f"{keys.variable} is not set, and app.keys needs it",
-            f"Expected {keys.variable} in the back end's .env; {where}, line {keys.line}, reads it.\n"
-            f"{_WHY_KEYS}",
-            _NEW_KEYS,
-            _EXPLAINED,
+            f"Expected {keys.variable} in the back end's .env; {where}, line {keys.line}, reads it.",
         )
     if values is not None and not all(values):
-        return warned(
+        return _keys_warned(
             f"a key of app.keys is empty ({_source(facts, keys)})",
-            f"Expected a long text; Strapi refuses to start without.\n{_WHY_KEYS}",
-            _NEW_KEYS,
-            _EXPLAINED,
+            "Expected a long text; Strapi refuses to start without.",
         )
     return None
 
@@ -139,22 +119,22 @@ def _weak_keys(facts: Facts, keys: AppKeys) -> Finding | None:
     """Warn of keys that change, and of those that everybody knows."""
     values = _values(facts, keys)
     if values is None and keys.has_random and keys.path:
-        return warned(
-            f"app.keys may be made anew at each start ({facts.named(keys.path)} asks for random bytes)",
-            "Expected keys that stay the same.\n"
-            f"{_WHY_KEYS} With each restart every login that is on its way is lost.",
-            Advice(f"write env.array('APP_KEYS') in {facts.named(keys.path)}"),
-            _NEW_KEYS,
-            _EXPLAINED,
+        where = facts.named(keys.path)
+        return _keys_warned(
+            f"app.keys may be made anew at each start ({where} asks for random bytes)",
+            "Expected keys that stay the same: each restart loses every login that is on its way.",
+            Advice(f"write env.array('APP_KEYS') in {where}"),
         )
     if any("tobemodified" in value.lower() for value in values or ()):
-        return warned(
+        return _keys_warned(
             f"app.keys still has an example's value ({_source(facts, keys)})",
-            f"Expected keys that nobody else knows.\n{_WHY_KEYS} Who knows the keys can make one.",
-            _NEW_KEYS,
-            _EXPLAINED,
+            "Expected keys that nobody else knows: who knows them can make a session.",
         )
     return None
+
+
+def _keys_warned(summary: str, detail: str, *advice: Advice) -> Finding:
+    return warned(summary, f"{detail}\n{_WHY_KEYS}", *advice, _NEW_KEYS, _EXPLAINED)
 
 
 def _values(facts: Facts, keys: AppKeys) -> tuple[str, ...] | None:

@@ -110,26 +110,19 @@ def _check_state(backend: Path) -> None:
     folder = backend / FOLDER
     files = [folder, *folder.rglob("*")]
     links = [path for path in files if path.is_symlink()]
-    name = shlex.quote(str(folder))
+    advice = [Advice("delete it if it is not yours")]
     if links:
-        problem, advice = f"{links[0]} is a link", [Advice("look at it, then delete it")]
-    elif not folder.is_dir():
-        return
-    elif hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        problem = f"{links[0]} is a link"
+    elif folder.is_dir() and hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
         problem = "it belongs to another user"
-        advice = [Advice("delete it if it is not yours, or run this as that user")]
-    elif git_files.tracked(backend, files):
+    elif folder.is_dir() and git_files.tracked(backend, files):
         problem = "git tracks it, so it may have come with the repository"
-        own = Advice("if it is yours, take it out of git", command=f"git rm -r -q --cached {name}")
-        advice = [own, Advice("otherwise delete it", command=f"git rm -r -q {name}")]
+        command = f"git rm -r -q --cached {shlex.quote(str(folder))}"
+        advice.insert(0, Advice("take it out of git if it is yours", command=command))
     else:
         return
-    raise SetupError(
-        "not_writable",
-        f"{folder} is not used: {problem}.",
-        advice=advice,
-        unchanged="Nothing was changed.",
-    )
+    message = f"{folder} is not used: {problem}."
+    raise SetupError("not_writable", message, advice=advice, unchanged="Nothing was changed.")
 
 
 def _has_state(folder: Path) -> bool:

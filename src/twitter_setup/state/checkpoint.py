@@ -7,7 +7,7 @@ Undo works from the journal alone: it parses nothing, asks nothing and needs no 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,9 +53,7 @@ def pending(folder: Path) -> tuple[Checkpoint, ...]:
     return checkpoint_file.load_all(folder, pending=True)
 
 
-def apply(
-    folder: Path, kind: Kind, edits: Sequence[FileEdit], ends: Mapping[str, Path] | None = None
-) -> Applied:
+def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit], **ends: Path) -> Applied:
     """Make `edits`, in order, all or none. A passing checkpoint grows: its first original stays.
 
     `ends` are the front end's folder and the repository's root, by the names that records use.
@@ -71,13 +69,12 @@ def apply(
     former = [c for c in checkpoints(folder) if c.kind == kind] if kind == "passing" else []
     number = former[-1].number if former else next_number(folder)
     records = former[-1].records if former else ()
-    former_ends = former[-1].ends if former else {}
     checkpoint = Checkpoint(
         number=number,
         kind=kind,
         created=former[-1].created if former else _now(),
         records=_grown(records, edits),
-        ends={**former_ends, **(ends or {})},
+        ends={**(former[-1].ends if former else {}), **ends},
     )
     target = file_of(folder, checkpoint)
     journal_path = target if former else pending_file_of(folder, checkpoint)

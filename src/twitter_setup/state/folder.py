@@ -58,18 +58,19 @@ class StateFolder:
 
     def save_session(self, record: SessionRecord) -> None:
         self._write("session.json", asdict(record))
-        with suppress(*registry.NO_REGISTRY):
-            write_json(
-                registry.registry_file(self.backend),
-                {"backend": str(self.backend), **asdict(record)},
-            )
+        self._list(asdict(record))
 
     def forget_session(self) -> None:
         (self.path / "session.json").unlink(missing_ok=True)
+        self._list({})
+
+    def _list(self, session: dict[str, Any]) -> None:
+        """Keep the user's own list. What a session changed stays in it: a lasting change may be left."""
         with suppress(*registry.NO_REGISTRY):
-            path, outside = registry.registry_file(self.backend), self.outside()
-            if outside:  # a lasting change, or one that could not be undone, may be among them
-                write_json(path, {"backend": str(self.backend), "outside": sorted(outside)})
+            path = registry.registry_file(self.backend)
+            outside = sorted({*self.outside(), *session.get("outside", ())})
+            if session or outside:
+                write_json(path, {**session, "backend": str(self.backend), "outside": outside})
             else:
                 path.unlink(missing_ok=True)
 

@@ -57,7 +57,7 @@ class Diary:
         """What is about to be applied; from here on it is this run that is remembered."""
         self.record = replace(
             self.record,
-            outside=sorted({*self._state.outside(), *_outside(agreed, located)}),
+            outside=_outside(agreed, located),
             variable=agreed.variable,
             public_url=sheet.public_url,
             callback_url=sheet.callback_url,
