@@ -18,6 +18,8 @@ from tests.world.x import X
 
 pytestmark = pytest.mark.e2e
 
+COMPILING = 60.0  # Next compiles each route when it is first asked for
+
 
 def shop(make_project: MakeProject, kind: Kind) -> Project:
     """The app as its developer has it: next-auth knows the local address."""
@@ -54,7 +56,7 @@ def enter(person: Person) -> None:
     person.page.get_by_label("Name").fill("Mira")
     person.page.get_by_label("Word").fill("open sesame")
     person.press("Enter with a word")
-    person.see("The app knows Mira.")
+    person.see("The app knows Mira.", within=COMPILING)
 
 
 def test_the_app_s_own_sign_in_and_strapi_s_login_both_end_on_the_public_origin(
@@ -67,7 +69,7 @@ def test_the_app_s_own_sign_in_and_strapi_s_login_both_end_on_the_public_origin(
         at_the_end_of_its_own = person.url
         person.press("Log in with X")
         person.consent()
-        who = person.see("you are logged in")
+        who = person.see("you are logged in", within=COMPILING)
         at_the_end_of_strapi_s = person.url
         person.open(published.url)
         person.see("The app knows Mira.")

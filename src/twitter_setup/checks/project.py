@@ -84,7 +84,7 @@ def layout(facts: LocalFacts) -> Finding:
         return skipped("not in a Strapi project")
     generation = situation.generation
     located = situation.located
-    found = gateway_layout.obstacle(located, _tunnel) if located else None
+    found = gateway_layout.obstacle(located, _tunnel(situation.options.url)) if located else None
     if situation.layout == "one-origin":
         return _one_origin(facts, found)
     if facts.frontend is not None and is_free_tunnel(situation.public_url or ""):
@@ -135,8 +135,14 @@ def _one_origin(facts: LocalFacts, obstacle: Obstacle | None) -> Finding:
     return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
 
 
-def _tunnel(*more: str, without: tuple[str, ...] = ()) -> str:
-    return locate.command_with("tunnel", (), more, without)
+def _tunnel(url: str | None) -> locate.Again:
+    """Write `tunnel` commands for the address that is checked."""
+    typed = ("--url", url) if url else ()
+
+    def again(*more: str, without: tuple[str, ...] = ()) -> str:
+        return locate.command_with("tunnel", typed, more, without)
+
+    return again
 
 
 def _two_origins_by_session(

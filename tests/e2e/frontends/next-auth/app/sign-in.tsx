@@ -1,9 +1,12 @@
 'use client';
 
 import { signIn, signOut } from 'next-auth/react';
-import type { FormEvent } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 
 export function SignIn() {
+  const [isReady, setReady] = useState(false); // else a fast person sends the form without the script
+  useEffect(() => setReady(true), []);
+
   function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const { name, word } = Object.fromEntries(new FormData(event.currentTarget));
@@ -14,7 +17,7 @@ export function SignIn() {
     <form onSubmit={send}>
       <input name="name" aria-label="Name" />
       <input name="word" type="password" aria-label="Word" />
-      <button>Enter with a word</button>
+      <button disabled={!isReady}>Enter with a word</button>
     </form>
   );
 }
