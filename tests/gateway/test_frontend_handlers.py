@@ -11,6 +11,7 @@ from tests.world import upstreams
 from tests.world.upstreams import World
 from twitter_setup import handed_on
 from twitter_setup.gateway import frontend_routes
+from twitter_setup.gateway.own_routes.routing import Routing
 from twitter_setup.project.frameworks import FrameworkId
 
 world = upstreams.world
@@ -275,7 +276,7 @@ def test_a_handler_below_the_api_is_not_asked_for_the_admin_side(
 ) -> None:
     front = tmp_path / "front"
     guards = find(front, "next", **{NEXT: HANDS_ON["variable"]})
-    world.open(guards=guards, frontend_routes=frontend_routes.find(front, "next", "/api"))
+    world.open(guards=guards, routing=Routing(own=frontend_routes.find(front, "next", "/api")))
 
     for target in ("/api/strapi/admin/init", "/api/strapi/%61dmin", "/api/strapi/upload/files"):
         assert world.ask(target).status == 404, target
@@ -294,7 +295,7 @@ def test_a_route_of_one_path_stays_whatever_a_middleware_may_hand_on(
         "app/api/[id]/route.ts": "",
     }
     guards = find(front, "next", **files)
-    world.open(guards=guards, frontend_routes=frontend_routes.find(front, "next", "/api"))
+    world.open(guards=guards, routing=Routing(own=frontend_routes.find(front, "next", "/api")))
 
     assert world.ask("/api/upload").by == "frontend"
     assert world.ask("/cms/admin").status == 404

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.views import Silent
 from tests.world.upstreams import World, make_world
-from twitter_setup.gateway import login_routes, strapi_paths
-from twitter_setup.gateway.routing import Routing
+from twitter_setup.gateway import strapi_paths
+from twitter_setup.gateway.own_routes import login_routes
+from twitter_setup.gateway.own_routes.routing import Routing
 from twitter_setup.project import locate
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options
@@ -88,12 +89,7 @@ def served(folder: Path, located: Located, **changes: Any) -> Iterator[World]:
     found = login_routes.routing(located)
     with make_world(folder) as world:
         prefix = located.backend.api_prefix
-        world.open(
-            api_prefix=prefix,
-            frontend_routes=found.own,
-            strapi_routes=found.strapis,
-            **changes,
-        )
+        world.open(api_prefix=prefix, routing=found, **changes)
         yield world
 
 
@@ -374,7 +370,7 @@ def test_the_four_steps_decide_every_request(
 
 
 def update(world: World, found: Routing) -> None:
-    world.site = replace(world.site, frontend_routes=found.own, strapi_routes=found.strapis)
+    world.site = replace(world.site, routing=found)
     world.gateway.update(world.site)
 
 

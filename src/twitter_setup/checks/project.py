@@ -12,8 +12,8 @@ from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
 from twitter_setup.gateway import layout as gateway_layout
-from twitter_setup.gateway import login_routes
 from twitter_setup.gateway.layout import Obstacle
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import locate, packages
 from twitter_setup.project.backend import BackEnd
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -18,13 +18,12 @@ from twitter_setup.gateway import answers as gateway_answers
 from twitter_setup.gateway import doors as gateway_doors
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
-from twitter_setup.gateway import routing as gateway_routing
 from twitter_setup.gateway.answers import not_found
 from twitter_setup.gateway.doors import at_path
-from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.log import Upstream
+from twitter_setup.gateway.own_routes import routing as gateway_routing
+from twitter_setup.gateway.own_routes.routing import Routing
 from twitter_setup.gateway.paths import Guard
-from twitter_setup.gateway.strapi_paths import LoginRoute
 
 __all__ = ["Guard", "Site", "configuration"]
 
@@ -59,8 +58,7 @@ class Site:
     frontend_port: int | None = None
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
-    frontend_routes: tuple[FrontEndRoute, ...] = ()
-    strapi_routes: tuple[LoginRoute, ...] = ()  # those that come before the front end's catch-alls
+    routing: Routing = field(default_factory=Routing)  # the front end's own routes
     guards: tuple[Guard, ...] = ()
     log_path: Path
     storage: Path  # a folder of our own, in place of Caddy's in the user's home
@@ -104,10 +102,7 @@ def _routes(site: Site) -> list[Route]:
         *_host_routes(site),
         _route([at_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
-        _route([_target([f"{site.api_prefix}/connect"])], strapi),
-        *_own_routes(site, frontend, exact=True),
-        *_login_routes(site, strapi),
-        *_own_routes(site, frontend, exact=False),
+        *_shared_routes(site, strapi, frontend),
         _route([_target(_strapi_paths(site))], strapi),
         *_front_doors(site, site.guards),
         _route([], frontend),
@@ -142,20 +137,13 @@ def _admin_routes(site: Site) -> list[Route]:
     return []
 
 
-def _own_routes(site: Site, frontend: list[Route], *, exact: bool) -> list[Route]:
-    routes = []
-    for each in site.frontend_routes if site.has_frontend else ():
-        if each.is_one_path == exact:
-            doors = _front_doors(site, () if each.is_one_path else site.guards)
-            guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
-            routes.append(_route(gateway_routing.frontends(each), guarded))
-    return routes
-
-
-def _login_routes(site: Site, strapi: list[Route]) -> list[Route]:
-    """Lead Strapi's own routes below `<prefix>/auth` past the front end's catch-alls."""
-    own = site.strapi_routes if site.has_frontend else ()
-    return [_route(match, strapi) for match in gateway_routing.strapis(own, site.api_prefix)]
+def _shared_routes(site: Site, strapi: list[Route], frontend: list[Route]) -> list[Route]:
+    """Ask the one or the other below the prefix, where both may have routes."""
+    doors = _front_doors(site, site.guards)
+    guarded: list[Route] = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
+    asked = {"strapi": strapi, "frontend": guarded}
+    order = gateway_routing.in_order(site.routing, site.api_prefix)
+    return [_route(match, asked[upstream]) for upstream, match in order]
 
 
 def _strapi_paths(site: Site) -> list[str]:

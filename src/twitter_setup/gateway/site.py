@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from twitter_setup import frontend_proxies
-from twitter_setup.gateway import login_routes, strapi_paths
+from twitter_setup.gateway import strapi_paths
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.layout import Arrangement
-from twitter_setup.gateway.routing import Routing
+from twitter_setup.gateway.own_routes import login_routes
+from twitter_setup.gateway.own_routes.routing import Routing
 from twitter_setup.project.locate import Located
 from twitter_setup.project.strapi_config import Variables
 from twitter_setup.state.folder import StateFolder
@@ -26,7 +27,6 @@ def site_for(
     variables = Variables(environ, backend.env_file)
     names = strapi_paths.admin_names(backend.root, variables)
     frontend = located.frontend if arrangement.is_one_origin else None
-    routing = login_routes.routing(located) if frontend else Routing()
     return Site(
         public_url=public_url,
         reach=arrangement.reach,
@@ -41,8 +41,7 @@ def site_for(
         frontend_port=frontend.port if frontend else None,
         frontend_title=frontend.title if frontend else "",
         frontend_command=frontend.command if frontend else "",
-        frontend_routes=routing.own,
-        strapi_routes=routing.strapis,
+        routing=login_routes.routing(located) if frontend else Routing(),
         guards=(
             frontend_proxies.find(
                 frontend.root,

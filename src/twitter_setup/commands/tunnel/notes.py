@@ -8,8 +8,8 @@ from typing import Any
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import login_routes
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import login_routes
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
 from twitter_setup.project import frontend_plan, plan, settings, settings_file
 from twitter_setup.project.locate import Caller, Located

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from twitter_setup.gateway.doors import at_path
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.strapi_paths import LoginRoute
 
 Matcher = dict[str, Any]
@@ -36,12 +37,18 @@ class Routing:
         return tuple(route for route in self.own if not route.is_one_path)
 
 
-def frontends(route: FrontEndRoute) -> list[Matcher]:
-    """Match the requests of a route of the front end's."""
-    return _with_methods(at_path(route.pattern), route.methods)
+def in_order(routing: Routing, api_prefix: str) -> Iterator[tuple[Upstream, list[Matcher]]]:
+    """List who is asked below the prefix, and the requests that these are; the first one counts."""
+    connect = rf"^{re.escape(quote(api_prefix))}/connect(?:[/?]|$)"
+    yield "strapi", [_on_target(connect)]
+    for route in routing.exact:
+        yield "frontend", _with_methods(at_path(route.pattern), route.methods)
+    yield from (("strapi", match) for match in _login_matches(routing.strapis, api_prefix))
+    for route in routing.open_:
+        yield "frontend", _with_methods(at_path(route.pattern), route.methods)
 
 
-def strapis(routes: Sequence[LoginRoute], api_prefix: str) -> Iterator[list[Matcher]]:
+def _login_matches(routes: Sequence[LoginRoute], api_prefix: str) -> Iterator[list[Matcher]]:
     """Match the requests of these routes of Strapi's, as its router reads an undecoded target."""
     by_methods: dict[tuple[str, ...], list[str]] = {}
     for route in routes:
@@ -50,8 +57,11 @@ def strapis(routes: Sequence[LoginRoute], api_prefix: str) -> Iterator[list[Matc
         path = f"{re.escape(quote(f'{api_prefix}/auth'))}{route.path}"
         by_methods.setdefault(methods, []).append(re.sub(r"<\w+>", "[^/?]+", path))
     for methods, paths in by_methods.items():
-        target = {"{http.request.uri}": {"pattern": rf"^(?:{'|'.join(paths)})/?(?:\?|$)"}}
-        yield _with_methods({"vars_regexp": target}, methods)
+        yield _with_methods(_on_target(rf"^(?:{'|'.join(paths)})/?(?:\?|$)"), methods)
+
+
+def _on_target(pattern: str) -> Matcher:
+    return {"vars_regexp": {"{http.request.uri}": {"pattern": pattern}}}
 
 
 def _with_methods(match: Matcher, methods: tuple[str, ...]) -> list[Matcher]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from twitter_setup.gateway import frontend_routes, strapi_paths
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.own_routes import files
-from twitter_setup.gateway.routing import Routing
+from twitter_setup.gateway.own_routes.routing import Routing
 from twitter_setup.gateway.strapi_paths import LoginRoute
 from twitter_setup.project import packages
 from twitter_setup.project.frontend import FrontEnd
