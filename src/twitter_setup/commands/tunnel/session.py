@@ -87,7 +87,7 @@ class Tunnel:
             located,
             arrangement,
             state,
-            environ=caller.environ,
+            caller=caller,
             on_child=self._diary.note_child,
             on_progress=self._show_progress,
         )
@@ -106,6 +106,7 @@ class Tunnel:
         proposal.check(expected, self._caller, yes=self._options.yes)
         try:
             self._publication.check()
+            self._look_before()
             public_url = self._open()
             asked = (self._located, self._caller, self._state, public_url, self._stop)
             agreed = proposal.agree(*asked, stays=self._arrangement.stays)
@@ -126,6 +127,14 @@ class Tunnel:
 
     def _show_progress(self, text: str) -> None:
         self._progress(text)
+
+    def _look_before(self) -> None:
+        with self._view.working("asking both ends what would be public"):
+            try:
+                self._publication.settle(self._stop.sleep)
+            except SetupError as failure:
+                failure.unchanged = "Nothing was changed."
+                raise
 
     def _open(self) -> str:
         self._diary.begin()
@@ -187,13 +196,18 @@ class Tunnel:
         return [f"{path}: write  {lines[path]}  ({reason})" for path, reason in refused]
 
     def _pause(self, seconds: float) -> None:
-        self._stop.sleep(seconds)
+        """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._stop.sleep(min(left, _INTERVAL))
+            self._publication.look()
 
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
         for note in (
             *agreed.notes,
+            *self._publication.remarks(),
             *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
         ):
             self._view.note(note)
@@ -218,6 +232,8 @@ class Tunnel:
                 event = self._next_event()
                 if event is not None:
                     self._react(event)
+                for remark in self._publication.remarks():
+                    self._view.note(remark)
                 self._restart.look()
         self._view.say()  # the terminal has just shown ^C
 
