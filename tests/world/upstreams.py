@@ -19,20 +19,14 @@ from typing import Any
 import pytest
 
 from tests.program import free_port
+from tests.world.admin_api import HEADERS, POWERED_BY
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.log import Entry
 from twitter_setup.gateway.process import Gateway, GatewayProcess
 
-# What a real Strapi 5.54 sends with every answer; a thrown error lacks X-Powered-By.
-STRAPIS = {
-    "Content-Security-Policy": "connect-src 'self' https:;img-src 'self' data: blob: https://market-assets.strapi.io",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "SAMEORIGIN",
-}
-POWERED_BY = {"X-Powered-By": "Strapi <strapi.io>"}
-MARKS = tuple((name.lower(), value) for name, value in STRAPIS.items())
+MARKS = tuple((name.lower(), value) for name, value in HEADERS.items())
 ADMIN_NAMES = ("admin", "content-manager", "upload", "users-permissions", "i18n")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -333,7 +327,7 @@ class World:
 def make_world(folder: Path) -> Iterator[World]:
     port = free_port()
     with ExitStack() as stack:
-        strapi = Upstream("strapi", headers=STRAPIS).start()
+        strapi = Upstream("strapi", headers=dict(HEADERS)).start()
         frontend = Upstream("frontend").start()
         for each in (strapi, frontend):
             stack.callback(each.stop)
