@@ -91,7 +91,7 @@ class Admission:
     def __init__(
         self, site: Site, *, prefixes: Sequence[str], leak: Callable[[], str | None]
     ) -> None:
-        self._site = site
+        self.site = site
         self._prefixes = prefixes
         self._leak = leak
         self._ends = Ends()
@@ -130,7 +130,7 @@ class Admission:
             self._asked = self._ask_in_background(self.known, ends)
 
     def _listening(self) -> Ends:
-        site = self._site
+        site = self.site
         frontend = site.frontend_port if site.has_frontend else None
         return Ends(_listeners(site.backend_port), _listeners(frontend) if frontend else _NOBODY)
 
@@ -149,7 +149,7 @@ class Admission:
 
     def _ask(self, known: Known, ends: Ends) -> Known:
         """Ask for what is lacking; what was not answered is lacking still."""
-        site = self._site
+        site = self.site
         if known.lacks_strapi(ends):
             strapi = inspection.ask_strapi(site.backend_port, site.admin_side.panel)
             if strapi is not None:
@@ -164,7 +164,7 @@ class Admission:
         return known
 
     def _probe(self, known: Known, ends: Ends) -> Known:
-        site = self._site
+        site = self.site
         port, folder = site.frontend_port or 0, site.backend_folder
         side = inspection.probe(port, self._prefixes, known.side, folder)
         if side is None:

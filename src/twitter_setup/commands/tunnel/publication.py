@@ -53,7 +53,7 @@ class Publication:
         self._held: HeldPort | None = None
         self._gateway: Gateway | None = None
         self._site: Site | None = None
-        self._admission = safety.admission(located, arrangement, state, caller.environ)
+        self._admission = safety.admission(located, arrangement, state, caller)
         self._remarks: set[str] = set()
 
     def check(self) -> None:
@@ -66,13 +66,8 @@ class Publication:
             self._held = HeldPort(self._arrangement.gateway_port)
 
     def settle(self, pause: Callable[[float], None]) -> None:
-        """Ask both ends what publishing them would give away; nothing is published before.
-
-        Raises `strapi_no_admin`, `unsupported_version`.
-        """
-        if self._admission is not None:
-            self._admission.settle(pause)
-            safety.check(self._admission.known, self._located, self._caller)
+        """Ask both ends, before anything is published. Raises as `safety.settle`."""
+        safety.settle(self._admission, self._caller, pause)
 
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.
@@ -105,15 +100,13 @@ class Publication:
         """Serve both ends as what listens there allows. Raises `strapi_no_admin`, `gateway_failed`."""
         if self._admission is not None:
             self._admission.look()
-            safety.check(self._admission.known, self._located, self._caller)
+            safety.check(self._admission, self._caller)
         if self._gateway is not None and self._site is not None:
             self._gateway.update(self._admitted(self._site))
 
     def remarks(self) -> list[str]:
         """What there is to say of both ends, each once."""
-        if self._admission is None:
-            return []
-        said = safety.remarks(self._admission.known, self._located, self._arrangement)
+        said = safety.remarks(self._admission) if self._admission else ()
         new = [text for text in said if text not in self._remarks]
         self._remarks.update(new)
         return new

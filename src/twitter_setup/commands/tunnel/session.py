@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from twitter_setup.commands import handover
 from twitter_setup.commands import undo as recovery
 from twitter_setup.commands.tunnel import notes as words
-from twitter_setup.commands.tunnel import proposal
+from twitter_setup.commands.tunnel import proposal, safety
 from twitter_setup.commands.tunnel.diary import Diary
 from twitter_setup.commands.tunnel.publication import Event, Publication
 from twitter_setup.commands.urls import sheet_for
@@ -36,6 +36,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
         arrangement = layout.arrange(located)
+        safety.settle(safety.admission(located, arrangement, state, caller), caller, stop.sleep)
         published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
         proposal.dry_run(located, arrangement, caller, state, published)
         return ExitCode.OK
@@ -106,7 +107,7 @@ class Tunnel:
         proposal.check(expected, self._caller, yes=self._options.yes)
         try:
             self._publication.check()
-            self._look_before()
+            self._publication.settle(self._stop.sleep)
             public_url = self._open()
             asked = (self._located, self._caller, self._state, public_url, self._stop)
             agreed = proposal.agree(*asked, stays=self._arrangement.stays)
@@ -127,14 +128,6 @@ class Tunnel:
 
     def _show_progress(self, text: str) -> None:
         self._progress(text)
-
-    def _look_before(self) -> None:
-        with self._view.working("asking both ends what would be public"):
-            try:
-                self._publication.settle(self._stop.sleep)
-            except SetupError as failure:
-                failure.unchanged = "Nothing was changed."
-                raise
 
     def _open(self) -> str:
         self._diary.begin()
