@@ -46,6 +46,16 @@ PRIVATE = [
     "/.npmrc?raw",
     "/@fs/home/me/.pgpass",
     "/.git-credentials",
+    "/certs/dev.crt",
+    "/certs/dev.CRT?raw",
+    "/dev-key.pem",
+    "/dev-key.pem?import&raw",
+    "/dev-key%2epem?url&inline",
+    "/dev-key.p%2565m?raw",
+    "/dev-key.pem/?raw",
+    "/dev-key.pem::$DATA?raw",
+    "/dev-key.pem.",
+    "/@fs/home/me/cafe/frontend/localhost+1-key.pem",
     "/backend/dump.sql",
     "/backend/dump.sql?raw",
     "/backend/data/dump.sql.gz",
@@ -73,6 +83,10 @@ OTHERS = [
     "/backend/app.dbml",
     "/tmp/x",
     "/src/env.ts",
+    "/src/pem.ts",
+    "/docs/ca.pem.md",
+    "/src/x.pemfile",
+    "/logo.crtx",
 ]
 
 
