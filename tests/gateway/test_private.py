@@ -55,6 +55,11 @@ PRIVATE = [
     "/dev-key.pem/?raw",
     "/dev-key.pem::$DATA?raw",
     "/dev-key.pem.",
+    "/certs/dev.key",
+    "/certs/dev.p12?raw",
+    "/certs/dev.pfx",
+    "/certs/dev.cer",
+    "/certs/dev.der",
     "/@fs/home/me/cafe/frontend/localhost+1-key.pem",
     "/backend/dump.sql",
     "/backend/dump.sql?raw",
@@ -87,6 +92,8 @@ OTHERS = [
     "/docs/ca.pem.md",
     "/src/x.pemfile",
     "/logo.crtx",
+    "/src/header.tsx",
+    "/src/api.keys.ts",
 ]
 
 

@@ -60,9 +60,9 @@ _PRIVATE = (
 _PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
 # The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
 _DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")
-# With `.env` and `.git`, what Vite keeps back itself (`server.fs.deny`); a query got past that
+# With `.env` and `.git`, what Vite 8 keeps back itself (`server.fs.deny`); a query got past that
 # (CVE-2026-39364). A suffix with something behind it may be another (`ca.pem.md`).
-_CERTIFICATES = (".crt", ".pem")
+_CERTIFICATES = (".crt", ".pem", ".key", ".p12", ".pfx", ".cer", ".der")
 _SUFFIX_END = r"(?:\.*[^.a-z0-9_-]|\.*$)"
 _DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
 
