@@ -72,7 +72,7 @@ class Site:
 
     @property
     def withheld(self) -> AdminSide | None:
-        """Return the admin side that must not be reached through the front end; None: it may be."""
+        """Return the admin side that the front end must not lead to; None: it may."""
         return self.admin_side if self.is_published and not self.expose_admin else None
 
 
@@ -110,7 +110,7 @@ def _routes(site: Site) -> list[Route]:
     )
     return [
         *gateway_log.appending(),
-        # No pattern sees a path in `x:http://h/admin`, and a server further on does.
+        # `x:http://h/admin` has no path here, and has one for a server further on.
         _route([{"not": [on_target("^/")]}], [not_found("No such path.")]),
         *_host_routes(site),
         _route([on_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
@@ -264,11 +264,10 @@ def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, 
 def _error_routes(site: Site) -> list[Route]:
     """Say which of the two is not there. Only they can fail."""
     page = _page(gateway_answers.frontend_away, site)
-    strapi_away = gateway_answers.strapi_away(site.backend_port)
     return [
         _route([{"vars": {"upstream": ["frontend"]}}], [page]),
         _asked_again(site),
-        _route([], [strapi_away]),
+        _route([], [gateway_answers.strapi_away(site.backend_port)]),
     ]
 
 
