@@ -1,4 +1,4 @@
-"""The paths below Strapi's API prefix that a front end serves itself, from its file tree.
+"""The paths below Strapi's API prefix that a front end serves itself, and where it may forward requests.
 
 On one origin they stay the front end's, but for what a login goes through (`login_routes`).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +16,14 @@ from pathlib import Path
 from twitter_setup.gateway.own_routes import files
 from twitter_setup.gateway.own_routes.files import RouteFile
 from twitter_setup.gateway.own_routes.names import SCRIPTS
+from twitter_setup.project import packages
 from twitter_setup.project.frameworks import FrameworkId
+
+# Where a dev server's configuration is, and what in it may be a path: "/cms", '^/cms/.*', "/cms/:path*".
+_CONFIGURATION = SCRIPTS | {".json"}
+_CONFIGURATION_FOLDERS = ("config", "scripts", "server")
+_PATH = re.compile(r"""["'`]\^?(/[\w.~@-]+(?:/[\w.~@-]+)*)(?=[/"'`:*(\[?$])""")
+_MAX_SIZE, _MAX_PREFIXES = 200_000, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,33 +63,37 @@ def _route(frontend: Path, file: RouteFile, segments: list[str]) -> FrontEndRout
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRoute:
-    """A path with any number of parts at its end."""
+def likely_prefixes(frontend: Path, framework: FrameworkId) -> list[str]:
+    """Guess below which paths the front end may forward to Strapi; who asks there sees whether it does.
 
-    below: str  # what it begins with
-    is_right_below: bool  # they follow on that
-    containing: str  # else: what stands in front of them, if that is fixed
+    These are the folders of catch-all routes, and each string in its configuration that is a path.
+    """
+    found = dict.fromkeys(["", *_catch_alls(frontend, framework)])
+    for file in _configurations(frontend):
+        with suppress(OSError):
+            text = file.read_bytes()[:_MAX_SIZE].decode(errors="replace")
+            found |= dict.fromkeys(match[1].rstrip("/") for match in _PATH.finditer(text))
+    return list(found)[:_MAX_PREFIXES]
 
 
-def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, OpenRoute]]:
-    """List the scripts that answer a path with any number of parts."""
+def _catch_alls(frontend: Path, framework: FrameworkId) -> Iterator[str]:
     for file in files.find(frontend, framework):
         segments = _without_optional(list(file.segments))
-        rest = [place for place, each in enumerate(segments) if _ANY_REST.fullmatch(each)]
-        if rest and file.path.suffix in SCRIPTS:
-            yield file.path, _open_route(segments[: rest[0]])
+        fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
+        if any(_ANY_REST.fullmatch(each) for each in segments[len(fixed) :]):
+            yield "".join(f"/{each}" for each in fixed)
 
 
-def _open_route(before: list[str]) -> OpenRoute:
-    fixed = list(takewhile(lambda each: not _PARAMETER.search(each), before))
-    varies = before[len(fixed) :]
-    is_named = bool(varies) and not _PARAMETER.search(varies[-1])
-    return OpenRoute(
-        below="".join(f"/{each}" for each in fixed),
-        is_right_below=not varies,
-        containing=f"/{varies[-1]}/" if is_named else "",
-    )
+def _configurations(frontend: Path) -> Iterator[Path]:
+    """List the scripts and JSON files beside the app's sources, and what package.json runs."""
+    for folder in (frontend, *(frontend / name for name in _CONFIGURATION_FOLDERS)):
+        yield from sorted(each for each in folder.glob("*.*") if each.suffix in _CONFIGURATION)
+    yield from sorted((frontend / "src").glob("setupProxy.*"))
+    yield from sorted((frontend / "src").glob("proxy*.*"))
+    manifest = packages.read_manifest(frontend)
+    for script in manifest.scripts.values() if manifest else ():
+        words = (frontend / word.strip("'\"") for word in script.split())
+        yield from (each for each in words if each.suffix in _CONFIGURATION and each.is_file())
 
 
 # From segments to a pattern

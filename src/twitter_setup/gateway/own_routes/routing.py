@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from twitter_setup.gateway.doors import at_path
+from twitter_setup.gateway.answers import on_path, on_target
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.strapi_paths import LoginRoute
@@ -40,12 +40,12 @@ class Routing:
 def in_order(routing: Routing, api_prefix: str) -> Iterator[tuple[Upstream, list[Matcher]]]:
     """List who is asked below the prefix, and the requests that these are; the first one counts."""
     connect = rf"^{re.escape(quote(api_prefix))}/connect(?:[/?]|$)"
-    yield "strapi", [_on_target(connect)]
+    yield "strapi", [on_target(connect)]
     for route in routing.exact:
-        yield "frontend", _with_methods(at_path(route.pattern), route.methods)
+        yield "frontend", _with_methods(on_path(route.pattern), route.methods)
     yield from (("strapi", match) for match in _login_matches(routing.strapis, api_prefix))
     for route in routing.open_:
-        yield "frontend", _with_methods(at_path(route.pattern), route.methods)
+        yield "frontend", _with_methods(on_path(route.pattern), route.methods)
 
 
 def _login_matches(routes: Sequence[LoginRoute], api_prefix: str) -> Iterator[list[Matcher]]:
@@ -57,11 +57,7 @@ def _login_matches(routes: Sequence[LoginRoute], api_prefix: str) -> Iterator[li
         path = f"{re.escape(quote(f'{api_prefix}/auth'))}{route.path}"
         by_methods.setdefault(methods, []).append(re.sub(r"<\w+>", "[^/?]+", path))
     for methods, paths in by_methods.items():
-        yield _with_methods(_on_target(rf"^(?:{'|'.join(paths)})/?(?:\?|$)"), methods)
-
-
-def _on_target(pattern: str) -> Matcher:
-    return {"vars_regexp": {"{http.request.uri}": {"pattern": pattern}}}
+        yield _with_methods(on_target(rf"^(?:{'|'.join(paths)})/?(?:\?|$)"), methods)
 
 
 def _with_methods(match: Matcher, methods: tuple[str, ...]) -> list[Matcher]:
