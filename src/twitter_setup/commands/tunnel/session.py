@@ -90,7 +90,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -125,9 +125,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
