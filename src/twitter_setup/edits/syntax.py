@@ -16,7 +16,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Node, Tree
 
-Language = Literal["javascript", "typescript"]
+Language = Literal["javascript", "typescript", "tsx"]
 
 FUNCTIONS = frozenset(
     {
@@ -69,6 +69,8 @@ class Unclear:
 def _grammar(language: Language) -> tree_sitter.Language:
     if language == "typescript":
         return tree_sitter.Language(tree_sitter_typescript.language_typescript())
+    if language == "tsx":
+        return tree_sitter.Language(tree_sitter_typescript.language_tsx())
     return tree_sitter.Language(tree_sitter_javascript.language())
 
 

@@ -1,0 +1,42 @@
+"""What evaluation learns about variables on the way: reads, fallbacks, covered literals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from twitter_setup.reader.source import Fallback, Place
+from twitter_setup.reader.values import Literal, Text, Variable
+
+# Set by the bundler or the shell, never an address of the back end.
+_NO_VARIABLES = frozenset({"NODE_ENV", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "PUBLIC_URL", "CI"})
+
+
+@dataclass(slots=True)
+class Facts:
+    reads: dict[str, dict[Place, None]] = field(default_factory=dict)
+    fallbacks: dict[str, dict[Fallback, None]] = field(default_factory=dict)
+    appended: dict[str, set[str]] = field(default_factory=dict)
+    covered: set[tuple[int, int]] = field(default_factory=set)
+
+    def read(self, name: str, place: Place) -> None:
+        if name not in _NO_VARIABLES:
+            self.reads.setdefault(name, {})[place] = None
+
+    def fall_back(self, variable: Text, fallback: Text) -> None:
+        """Note that the source uses `fallback` if the variable of `variable` is not set."""
+        first, literal = variable.first, fallback.first
+        if not isinstance(first, Variable) or not isinstance(literal, Literal):
+            return
+        self.covered.add(literal.key)
+        after = "".join(piece.text for piece in variable.pieces[1:] if isinstance(piece, Literal))
+        text = "".join(piece.text for piece in fallback.pieces if isinstance(piece, Literal))
+        if text.endswith(after):
+            row = literal.module.source.count(b"\n", 0, literal.start)
+            found = Fallback(text[: len(text) - len(after)], literal.module.place_of(row))
+            self.fallbacks.setdefault(first.name, {})[found] = None
+
+    def append(self, text: Text) -> None:
+        """Note what stands directly behind a variable in a URL."""
+        for variable, after in zip(text.pieces, text.pieces[1:], strict=False):
+            if isinstance(variable, Variable) and isinstance(after, Literal):
+                self.appended.setdefault(variable.name, set()).add(after.text)

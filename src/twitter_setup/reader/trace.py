@@ -1,0 +1,363 @@
+"""Follows a literal forward: through constants, functions and imports, to where it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal as Choice
+
+from tree_sitter import Node
+
+from twitter_setup.edits.names import declared_names, parameters, pattern_of
+from twitter_setup.edits.syntax import FUNCTIONS, WRAPPERS, field, text
+from twitter_setup.reader import patterns
+from twitter_setup.reader.calls import KEEPING, Calls
+from twitter_setup.reader.evaluate import Evaluator
+from twitter_setup.reader.markup import ATTRIBUTE
+from twitter_setup.reader.module import Bound, Module
+from twitter_setup.reader.values import EMPTY, Client, Frame, Function
+
+Context = Choice["attribute", "call", "assignment", "display", "compare", "import", "other"]
+
+_DEPTH = 6
+_MOST = 60  # uses of one literal
+_COMPARING = frozenset({"===", "!==", "==", "!=", "in", "instanceof", "<", ">"})
+_COMPARING_CALLS = frozenset(
+    {"startsWith", "endsWith", "includes", "indexOf", "match", "test", "replace", "replaceAll"}
+)
+_TRANSPARENT = frozenset(
+    {"String", "encodeURI", "decodeURI", "URL", "concat", "join", "computed", "ref", "useMemo"}
+    | {"useState", "freeze", "stringify"}
+)
+_SHOWN = frozenset({"log", "warn", "error", "info", "debug", "alert"})
+_TYPES = frozenset({"literal_type", "template_literal_type", "type_query", "lookup_type"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where a literal ends up: the whole expression there, and what is done with it.
+
+    `name` is the attribute, the called function, or the target of the assignment.
+    """
+
+    module: Module
+    root: Node
+    frame: Frame
+    context: Context
+    name: str = ""
+    call: Node | None = None
+
+
+class Tracer:
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._calls = Calls(evaluator)
+
+    def sinks(self, module: Module, node: Node) -> list[Sink]:
+        """List where the literal at `node` is used."""
+        found: list[Sink] = []
+        seen: set[tuple[int, int]] = set()
+        for sink in self._follow(module, node, EMPTY, _DEPTH, seen):
+            found.append(sink)
+            if len(found) == _MOST:
+                break
+        return found
+
+    def client_of(self, sink: Sink) -> Client | None:
+        """Find the client whose base URL the call puts in front of its path."""
+        return self._calls.client_of(sink.module, sink.call, sink.frame) if sink.call else None
+
+    def _follow(
+        self, module: Module, node: Node, frame: Frame, depth: int, seen: set[tuple[int, int]]
+    ) -> Iterator[Sink]:
+        root = _climb(node)
+        key = (id(module), root.id)
+        if key in seen or depth == 0:
+            yield Sink(module, root, frame, "other")
+            return
+        seen.add(key)
+        parent = root.parent
+        if parent is None:
+            yield Sink(module, root, frame, "other")
+        elif parent.type == "arguments" and parent.parent is not None:
+            yield from self._argument(module, root, parent.parent, frame, depth, seen)
+        else:
+            yield from self._at(module, root, parent, frame, depth, seen)
+
+    def _at(
+        self,
+        module: Module,
+        root: Node,
+        parent: Node,
+        frame: Frame,
+        depth: int,
+        seen: set[tuple[int, int]],
+    ) -> Iterator[Sink]:
+        kind = parent.type
+        bound = _binding(module, root, parent)
+        if bound is not None:
+            yield from self._uses(module, bound, root, frame, depth, seen)
+        elif kind == "jsx_attribute":
+            yield Sink(module, root, frame, "attribute", text(parent.named_children[0]))
+        elif kind in {"jsx_element", "jsx_fragment"} or kind in _TYPES:
+            yield Sink(module, root, frame, "display")
+        elif kind in {"import_statement", "export_statement"} and root.type == "string":
+            yield Sink(module, root, frame, "import")
+        elif kind == "binary_expression":
+            yield Sink(module, root, frame, "compare")
+        elif kind == "assignment_expression" and field(parent, "right") == root:
+            yield Sink(module, root, frame, "assignment", text(field(parent, "left")))
+        elif kind == "pair":
+            yield self._pair(module, root, parent, frame)
+        elif kind in {"field_definition", "public_field_definition"}:
+            yield from self._field(module, root, parent, frame, depth, seen)
+        elif kind == "return_statement" or (kind == "arrow_function"):
+            yield from self._returned(module, root, parent, frame, depth, seen)
+        else:
+            yield Sink(module, root, frame, "other")
+
+    def _argument(
+        self,
+        module: Module,
+        root: Node,
+        call: Node,
+        frame: Frame,
+        depth: int,
+        seen: set[tuple[int, int]],
+    ) -> Iterator[Sink]:
+        name, given = patterns.call_name(call), patterns.arguments_of(call)
+        if name == ATTRIBUTE:
+            yield Sink(module, root, frame, "attribute", text(given[0])[1:-1])
+            return
+        if name in _COMPARING_CALLS:
+            yield Sink(module, root, frame, "compare", name)
+            return
+        callee = text(call.child_by_field_name("function") or call)
+        if (name in _SHOWN and callee.startswith("console")) or name.endswith("Error"):
+            yield Sink(module, root, frame, "display", name)
+            return
+        place = next((i for i, each in enumerate(given) if each == root), 0)
+        for function in self._calls.callees(module, call, frame):
+            inner = self._calls.entered(function, module, given, frame)
+            found = list(self._inside(function, place, inner, depth, seen))
+            if found:
+                yield from found
+                return
+        yield Sink(module, root, frame, "call", callee, call)
+
+    def _inside(
+        self, function: Function, place: int, frame: Frame, depth: int, seen: set[tuple[int, int]]
+    ) -> Iterator[Sink]:
+        """Follow an argument into the function that gets it."""
+        given = parameters(function.node)
+        if place >= len(given):
+            return
+        for name in declared_names(given[place]):
+            bound = Bound(name, given[place], function.node)
+            for use in function.module.uses(bound):
+                # One function is entered with several arguments: each is another journey.
+                yield from self._follow(function.module, use, frame, depth - 1, set())
+
+    def _uses(
+        self,
+        module: Module,
+        bound: Bound,
+        root: Node,
+        frame: Frame,
+        depth: int,
+        seen: set[tuple[int, int]],
+    ) -> Iterator[Sink]:
+        found = False
+        for use in module.uses(bound):
+            if use.parent is not None and use.parent.type == "export_specifier":
+                continue
+            found = True
+            yield from self._follow(module, use, frame, depth - 1, seen)
+        for other, use in self._foreign_uses(module, bound):
+            found = True
+            yield from self._follow(other, use, EMPTY, depth - 1, seen)
+        if not found:
+            yield Sink(module, root, frame, "other", text(bound.name))
+
+    def _foreign_uses(self, module: Module, bound: Bound) -> Iterator[tuple[Module, Node]]:
+        """Find the uses of an exported name in other files."""
+        names = module.exported_as(bound)
+        for name in names:
+            word = bound.name.text if name == "default" else name.encode()
+            for other in self._evaluator.project.containing(word or b""):
+                if other is module:
+                    continue
+                for local, target in other.imports.items():
+                    if target.name not in {name, "*"}:
+                        continue
+                    its = other.find(local, other.root)
+                    found = self._evaluator.project.follow(other, target)
+                    if its is None or found is None or found[0] is not module:
+                        continue
+                    for use in other.uses(its):
+                        if target.name == "*" and not text(use.parent or use).endswith(f".{name}"):
+                            continue
+                        yield other, use.parent if target.name == "*" and use.parent else use
+
+    def _returned(
+        self,
+        module: Module,
+        root: Node,
+        parent: Node,
+        frame: Frame,
+        depth: int,
+        seen: set[tuple[int, int]],
+    ) -> Iterator[Sink]:
+        """Go on where the function is called that returns the value."""
+        function: Node | None = parent
+        while function is not None and function.type not in FUNCTIONS:
+            function = function.parent
+        bound = _name_of(module, function) if function is not None else None
+        calls: list[Sink] = []
+        if bound is not None and not frame:
+            places = [(module, use) for use in module.uses(bound)]
+            for other, use in (*places, *self._foreign_uses(module, bound)):
+                call = use.parent
+                if call is not None and call.type == "call_expression":
+                    calls += self._follow(other, call, EMPTY, depth - 1, seen)
+        if calls:
+            yield from calls
+        else:
+            yield Sink(module, root, frame, "other")
+
+    def _field(
+        self,
+        module: Module,
+        root: Node,
+        parent: Node,
+        frame: Frame,
+        depth: int,
+        seen: set[tuple[int, int]],
+    ) -> Iterator[Sink]:
+        key = parent.child_by_field_name("name") or parent.child_by_field_name("property")
+        name = text(key) if key else ""
+        body = parent.parent
+        found = False
+        wanted = f"this.{name}".encode()
+        at = module.source.find(wanted, body.start_byte) if body else -1
+        while body is not None and 0 <= at < body.end_byte:
+            use: Node | None = module.node_at(at, at + len(wanted))
+            if use is not None and use.type == "member_expression":
+                found = True
+                yield from self._follow(module, use, frame, depth - 1, seen)
+            at = module.source.find(wanted, at + 1)
+        if not found:
+            yield Sink(module, root, frame, "other", name)
+
+    def _pair(self, module: Module, root: Node, pair: Node, frame: Frame) -> Sink:
+        """A member of an object: an option of a call, or of a configuration."""
+        key = patterns.key_of(pair) or ""
+        object_ = pair.parent
+        while object_ is not None and (object_.type in WRAPPERS or object_.type == "object"):
+            above = object_.parent
+            if above is None or above.type not in WRAPPERS:
+                break
+            object_ = above
+        call = object_.parent.parent if object_ and object_.parent else None
+        if object_ and object_.parent and object_.parent.type == "arguments" and call is not None:
+            callee = text(call.child_by_field_name("function") or call)
+            return Sink(module, root, frame, "call", f"{callee}:{key}", call)
+        return Sink(module, root, frame, "other", key)
+
+
+def _climb(node: Node) -> Node:
+    """Go up to the whole expression that the text is a part of."""
+    while (parent := node.parent) is not None:
+        kind = parent.type
+        if kind in WRAPPERS or kind in {
+            "template_substitution",
+            "template_string",
+            "await_expression",
+            "jsx_expression",
+        }:
+            if kind == "jsx_expression" and parent.parent is not None and (
+                parent.parent.type == "jsx_attribute"
+            ):
+                return parent
+        elif kind == "string":
+            pass
+        elif kind == "binary_expression":
+            if text(field(parent, "operator")) in _COMPARING:
+                return node
+        elif kind == "ternary_expression":
+            if field(parent, "condition") == node:
+                return node
+        elif kind == "member_expression" and field(parent, "object") == node:
+            call = parent.parent
+            if text(field(parent, "property")) in {"origin", "href", "value"}:
+                pass
+            elif (
+                call is not None
+                and call.type == "call_expression"
+                and text(field(parent, "property")) in KEEPING | {"concat"}
+            ):
+                node = call
+                continue
+            else:
+                return node
+        elif kind == "arguments" and parent.parent is not None:
+            name = patterns.call_name(parent.parent)
+            if name not in _TRANSPARENT:
+                return node
+            node = parent.parent
+            continue
+        elif kind == "array":
+            call = parent.parent.parent if parent.parent is not None else None
+            if call is None or patterns.call_name(call) != "join":
+                return node
+            node = call
+            continue
+        else:
+            return node
+        node = parent
+    return node
+
+
+def _binding(module: Module, root: Node, parent: Node) -> Bound | None:
+    """Tell which name gets the value: a constant, an assigned name, or a parameter's default."""
+    kind = parent.type
+    target: Node | None = None
+    if kind == "variable_declarator" and parent.child_by_field_name("value") == root:
+        target = pattern_of(parent)
+        if target is not None and target.type == "array_pattern":
+            target = next(iter(target.named_children), None)
+    elif kind in {"assignment_pattern", "object_assignment_pattern"}:
+        target = field(parent, "left")
+    elif kind in {"required_parameter", "optional_parameter"}:
+        target = parent.child_by_field_name("pattern")
+    elif kind == "assignment_expression":
+        left = field(parent, "left")
+        target = left if left.type == "identifier" else None
+    if target is None or target.type not in {
+        "identifier",
+        "shorthand_property_identifier_pattern",
+    }:
+        return None
+    at = target
+    function = parent
+    while function.parent is not None and function.type not in FUNCTIONS | {"program"}:
+        if function.type == "formal_parameters":
+            function = function.parent
+            break
+        function = function.parent
+    return module.find(text(at), at) or module.find(text(at), function)
+
+
+def _name_of(module: Module, function: Node) -> Bound | None:
+    """Find the name of a function: its own, or that of the constant that holds it."""
+    name = function.child_by_field_name("name")
+    parent = function.parent
+    while parent is not None and (
+        parent.type in WRAPPERS or parent.type in {"arguments", "call_expression"}
+    ):
+        parent = parent.parent  # useCallback(() => …)
+    if name is None and parent is not None and parent.type == "variable_declarator":
+        name = pattern_of(parent)
+    if name is None or name.type not in {"identifier"} or function.parent is None:
+        return None
+    return module.find(text(name), function.parent)
