@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from twitter_setup.reader.module import MARKUP, Export, Import, Module
+from twitter_setup.project.reader.module import MARKUP, Export, Import, Module
 
 _SCRIPTS = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
 SUFFIXES = MARKUP.union(_SCRIPTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from twitter_setup.reader.module import Module
+    from twitter_setup.project.reader.module import Module
 
 _MOST = 8  # alternatives of one expression; more only cost time
 

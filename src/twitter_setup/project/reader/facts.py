@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from twitter_setup.reader.source import Fallback, Place
-from twitter_setup.reader.values import Literal, Text, Variable
+from twitter_setup.project.reader.source import Fallback, Place
+from twitter_setup.project.reader.values import Literal, Text, Variable
 
 # Set by the bundler or the shell, never an address of the back end.
 _NO_VARIABLES = frozenset({"NODE_ENV", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "PUBLIC_URL", "CI"})

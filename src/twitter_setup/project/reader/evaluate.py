@@ -18,12 +18,12 @@ from twitter_setup.edits.syntax import (
     text,
     unwrap,
 )
-from twitter_setup.reader import patterns
-from twitter_setup.reader.calls import Calls
-from twitter_setup.reader.facts import Facts
-from twitter_setup.reader.module import Bound, Import, Module, import_of
-from twitter_setup.reader.project import Project
-from twitter_setup.reader.values import (
+from twitter_setup.project.reader import patterns
+from twitter_setup.project.reader.calls import Calls
+from twitter_setup.project.reader.facts import Facts
+from twitter_setup.project.reader.module import Bound, Import, Module, import_of
+from twitter_setup.project.reader.project import Project
+from twitter_setup.project.reader.values import (
     EMPTY,
     GAP,
     UNKNOWN,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from twitter_setup.reader.evaluate import Evaluator
-from twitter_setup.reader.source import Base, Kind, LoginUse, Place, Role
-from twitter_setup.reader.trace import Sink
-from twitter_setup.reader.values import Gap, Literal, Piece, Text, Variable, shown
+from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.source import Base, Kind, LoginUse, Place, Role
+from twitter_setup.project.reader.trace import Sink
+from twitter_setup.project.reader.values import Gap, Literal, Piece, Text, Variable, shown
 
 # `connect/twitter`, and with a variable in the provider's place; the page of the redirect URL is none.
 _LOGIN = re.compile(r"(?:^|/)(?:connect|auth)/(?:twitter|\0)(?:[/?#]?$|[?#])")

@@ -10,12 +10,12 @@ from tree_sitter import Node
 
 from twitter_setup.edits.names import declared_names, parameters, pattern_of
 from twitter_setup.edits.syntax import FUNCTIONS, WRAPPERS, field, text
-from twitter_setup.reader import patterns
-from twitter_setup.reader.calls import KEEPING, Calls
-from twitter_setup.reader.evaluate import Evaluator
-from twitter_setup.reader.markup import ATTRIBUTE
-from twitter_setup.reader.module import Bound, Module
-from twitter_setup.reader.values import EMPTY, Client, Frame, Function
+from twitter_setup.project.reader import patterns
+from twitter_setup.project.reader.calls import KEEPING, Calls
+from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.markup import ATTRIBUTE
+from twitter_setup.project.reader.module import Bound, Module
+from twitter_setup.project.reader.values import EMPTY, Client, Frame, Function
 
 Context = Choice["attribute", "call", "assignment", "display", "compare", "import", "other"]
 

@@ -8,9 +8,9 @@ from tree_sitter import Node
 
 from twitter_setup.edits.names import declared_names, parameters, pattern_of
 from twitter_setup.edits.syntax import children, field, text
-from twitter_setup.reader import patterns
-from twitter_setup.reader.module import Module, required_module
-from twitter_setup.reader.values import (
+from twitter_setup.project.reader import patterns
+from twitter_setup.project.reader.module import Module, required_module
+from twitter_setup.project.reader.values import (
     Client,
     Environment,
     Frame,
@@ -26,7 +26,7 @@ from twitter_setup.reader.values import (
 )
 
 if TYPE_CHECKING:
-    from twitter_setup.reader.evaluate import Evaluator
+    from twitter_setup.project.reader.evaluate import Evaluator
 
 # Methods of a text that leave an address an address.
 KEEPING = frozenset(

@@ -21,8 +21,8 @@ from twitter_setup.edits.syntax import (
     string_value,
     text,
 )
-from twitter_setup.reader.markup import script_of
-from twitter_setup.reader.source import Place
+from twitter_setup.project.reader.markup import script_of
+from twitter_setup.project.reader.source import Place
 
 MARKUP = frozenset({".vue", ".svelte", ".astro", ".html"})
 _SCOPES = FUNCTIONS | {"program", "statement_block"}

@@ -12,15 +12,15 @@ from pathlib import Path
 from tree_sitter import Node
 
 from twitter_setup.edits.syntax import FUNCTIONS, MEMBERS, field, string_value, text
-from twitter_setup.reader import nuxt, patterns
-from twitter_setup.reader.evaluate import Evaluator
-from twitter_setup.reader.logins import Logins
-from twitter_setup.reader.module import MARKUP, Module
-from twitter_setup.reader.project import Project
-from twitter_setup.reader.source import Address, Source, Variable
-from twitter_setup.reader.trace import Sink, Tracer
-from twitter_setup.reader.values import EMPTY, Literal, Text
-from twitter_setup.reader.values import Variable as VariablePiece
+from twitter_setup.project.reader import nuxt, patterns
+from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.logins import Logins
+from twitter_setup.project.reader.module import MARKUP, Module
+from twitter_setup.project.reader.project import Project
+from twitter_setup.project.reader.source import Address, Source, Variable
+from twitter_setup.project.reader.trace import Sink, Tracer
+from twitter_setup.project.reader.values import EMPTY, Literal, Text
+from twitter_setup.project.reader.values import Variable as VariablePiece
 
 _ENV = re.compile(
     rb"\bprocess\??\.env\b|\bimport\.meta\??\.env\b|['\"](?:\$env/|\$app/env|astro:env/)"
