@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tree_sitter import Node
 
 from twitter_setup.edits.syntax import FUNCTIONS, MEMBERS, field, string_value, text
 from twitter_setup.project.reader import nuxt, patterns
+from twitter_setup.project.reader import page as pages
 from twitter_setup.project.reader.evaluate import Evaluator
 from twitter_setup.project.reader.logins import Logins
 from twitter_setup.project.reader.module import MARKUP, Module
@@ -50,16 +52,18 @@ def read(
     names: Iterable[str] = (),
     packages: dict[str, Path] | None = None,
     is_nuxt: bool = False,
+    page: str | None = None,
 ) -> Source:
     """Read the front end in `root`.
 
     `port` is the back end's; `hosts` are tunnel hosts of earlier runs. `routes` are the paths of the
     back end's content types. `names` are variables that the env files set. `packages` are the
-    workspace packages that the front end depends on, by name.
+    workspace packages that the front end depends on, by name. `page` is the path where a login ends.
     """
-    return _Finder(
-        Project(root, packages), port, tuple(hosts), tuple(routes), frozenset(names), is_nuxt
-    ).run()
+    project = Project(root, packages)
+    finder = _Finder(project, port, tuple(hosts), tuple(routes), frozenset(names), is_nuxt)
+    found = finder.run()
+    return found if page is None else replace(found, page=pages.read(project, page, found.logins))
 
 
 class _Finder:

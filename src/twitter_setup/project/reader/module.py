@@ -15,6 +15,7 @@ from twitter_setup.edits.syntax import (
     FUNCTIONS,
     Language,
     children,
+    descendants,
     dotted,
     field,
     parse_with_errors,
@@ -27,6 +28,7 @@ from twitter_setup.project.reader.source import Place
 MARKUP = frozenset({".vue", ".svelte", ".astro", ".html"})
 _SCOPES = FUNCTIONS | {"program", "statement_block"}
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
+_COMMENTS = frozenset({"comment"})
 _LANGUAGES: dict[str, Language] = {
     ".ts": "typescript",
     ".mts": "typescript",
@@ -87,6 +89,15 @@ class Module:
     @cached_property
     def root(self) -> Node:
         return self._tree.root_node
+
+    @cached_property
+    def code(self) -> bytes:
+        """The script with its comments left blank."""
+        code = bytearray(self.source)
+        for node in descendants(self.root, _COMMENTS):
+            kept = re.sub(rb"[^\n]", b" ", code[node.start_byte : node.end_byte])
+            code[node.start_byte : node.end_byte] = kept
+        return bytes(code)
 
     @cached_property
     def _lines(self) -> list[bytes]:

@@ -68,14 +68,30 @@ class LoginUse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageCode:
+    """What the page at the end of a login does.
+
+    `route`: where the page is. `access_token`: where the page insists on such a parameter.
+    `forwards_query`: it looks at the address's query. `sends_credentials`: calls to another origin
+    send cookies.
+    """
+
+    route: Place | None = None
+    access_token: Place | None = None
+    forwards_query: bool = False
+    sends_credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """Everything that the reader finds in one front end."""
 
     variables: Mapping[str, Variable] = field(default_factory=dict)
     addresses: tuple[Address, ...] = ()
     logins: tuple[LoginUse, ...] = ()
+    page: PageCode = field(default_factory=PageCode)
 
     @property
-    def login_addresses(self) -> frozenset[Place]:
-        """The lines on which a login link or an exchange call has a literal address."""
-        return frozenset(use.place for use in self.logins if use.base == "literal")
+    def call(self) -> LoginUse | None:
+        """The first exchange call, those of Twitter or of any provider."""
+        return next((use for use in self.logins if use.role == "exchange"), None)
