@@ -25,7 +25,8 @@ from tests.program import QUICK_TUNNEL, Process, Ran, Shop, free_port, make_shop
 from tests.world.admin_api import READER_TOKEN
 from tests.world.admin_server import READ, WRITE, AdminServer, Call, cut_after, cut_before, then
 from twitter_setup.state import folder as state
-from twitter_setup.state.fingerprint import fingerprint, registry_folder
+from twitter_setup.state.fingerprint import fingerprint
+from twitter_setup.state.registry import registry_folder
 
 OTHER_PAIR = {"TWITTER_API_KEY": OTHER_KEY, "TWITTER_API_SECRET": OTHER_SECRET}
 
