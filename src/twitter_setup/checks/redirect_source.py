@@ -13,6 +13,7 @@ from twitter_setup.project.reader.source import PageCode, Place, Source
 
 def redirect_page_source_finding(
     source: Source,
+    page_code: PageCode,
     *,
     redirect_path: str,
     framework: FrameworkId,
@@ -27,8 +28,8 @@ def redirect_page_source_finding(
     )
     call = source.call
     if call is None:
-        return warned(*_no_call(source.page, redirect_path, root), *advice)
-    wrong = _wrong_call(source.page, call.place, generation, layout, root)
+        return warned(*_no_call(page_code, redirect_path, root), *advice)
+    wrong = _wrong_call(page_code, call.place, generation, layout, root)
     if wrong:
         return warned(*wrong, *advice)
     return passed(f"the source calls auth/twitter/callback ({_place(call.place, root)})")

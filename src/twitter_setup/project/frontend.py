@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twitter_setup.edits import dotenv
-from twitter_setup.project import dev_server, frameworks, packages
+from twitter_setup.project import base_path, dev_server, frameworks, packages
 from twitter_setup.project import git as git_files
 from twitter_setup.project.dev_server import DevCommand
 from twitter_setup.project.files import SourceFile, check_port, parse_port, read_source
@@ -33,6 +33,7 @@ class FrontEnd:
     env_files: tuple[SourceFile, ...]  # read in development, the one that wins last; there or not
     tracked: frozenset[Path]  # of these, the ones in git
     reads_env_at_start_only: bool
+    base_path: str = ""  # below which the app is served: a slash in front, none at the end
 
 
 def load(folder: Path, *, port: int | None = None, env_file: str | None = None) -> FrontEnd:
@@ -57,6 +58,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         env_files=env_files,
         tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
+        base_path=base_path.find(root, framework, command, _effective(env_files)),
     )
 
 

@@ -13,9 +13,9 @@ from typing import Literal
 from twitter_setup.edits import dotenv, server_config, toml
 from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project.frontend_plan import build as frontend_plan
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.frontend_plan import build as frontend_plan
 from twitter_setup.project.frontend_plan.variables import set_variables
 
 VARIABLE = "PUBLIC_URL"

@@ -26,7 +26,7 @@ from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.frontend_plan import source as reading
 from twitter_setup.project.frontend_plan.candidates import Ends
-from twitter_setup.project.reader.source import Source
+from twitter_setup.project.reader.source import PageCode, Source
 
 _LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
 
@@ -95,7 +95,15 @@ class LocalFacts(Lazy):
         """What the front end's source says; None without a front end."""
         if self.frontend is None or self.backend is None:
             return None
-        return reading.read(self.frontend, self.backend, self._hosts, page=self.redirect_path)
+        return reading.read(self.frontend, self.backend, self._hosts)
+
+    @fact
+    def page_code(self) -> PageCode | None:
+        """What the page does where a login ends; None without a front end."""
+        if self.frontend is None or self.source is None:
+            return None
+        path = redirect_url.below(self.frontend.base_path, self.redirect_path)
+        return reading.read_page(self.frontend, path, self.source)
 
     @fact
     def frontend_urls(self) -> FrontEndUrls:
@@ -151,9 +159,7 @@ class LocalFacts(Lazy):
     @property
     def redirect_path(self) -> str:
         located = self.situation.located
-        return redirect_url.path_of(
-            located.file.get("frontend", "redirect_path") if located else None
-        )
+        return located.redirect_path if located else redirect_url.path_of(None)
 
     def _config_files(self, name: str) -> tuple[strapi_config.ConfigFile, ...] | None:
         """None where there is no Strapi that would read them."""

@@ -11,16 +11,11 @@ from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.find import repository_root
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.reader import workspace
-from twitter_setup.project.reader.source import Source
+from twitter_setup.project.reader.source import PageCode, Source
 
 
-def read(
-    frontend: FrontEnd, backend: BackEnd, hosts: Iterable[str] = (), page: str | None = None
-) -> Source:
-    """Read the front end's source.
-
-    `hosts` are those of our tunnels, now and earlier. `page` is the path where a login ends.
-    """
+def read(frontend: FrontEnd, backend: BackEnd, hosts: Iterable[str] = ()) -> Source:
+    """Read the front end's source. `hosts` are those of our tunnels, now and earlier."""
     from twitter_setup.project.reader import find  # noqa: PLC0415 - tree-sitter, only if needed
 
     return find.read(
@@ -31,8 +26,16 @@ def read(
         names=frontends.effective(frontend).keys(),
         packages=workspace.packages_of(frontend.root, repository_root(frontend.root)),
         is_nuxt=frontend.framework == "nuxt",
-        page=page,
     )
+
+
+def read_page(frontend: FrontEnd, path: str, source: Source) -> PageCode:
+    """Read the page where a login ends; `path` is its path below the front end's base path."""
+    from twitter_setup.project.reader import page  # noqa: PLC0415 - tree-sitter, only if needed
+    from twitter_setup.project.reader.project import Project  # noqa: PLC0415
+
+    packages = workspace.packages_of(frontend.root, repository_root(frontend.root))
+    return page.read(Project(frontend.root, packages), path, source.logins)
 
 
 def content_types(root: Path) -> tuple[str, ...]:

@@ -93,9 +93,7 @@ class Calls:
                     inner[key] = self._taken(node, parameter, values)
         return inner
 
-    def _taken(
-        self, name: Node, parameter: Node, values: tuple[Value, ...]
-    ) -> tuple[Value, ...]:
+    def _taken(self, name: Node, parameter: Node, values: tuple[Value, ...]) -> tuple[Value, ...]:
         found = values
         for key, _ in patterns.steps(name, parameter):
             found = tuple(v for each in found for v in self._evaluator.member(each, key))

@@ -248,16 +248,12 @@ class Evaluator:
         operator = text(field(node, "operator"))
         left, right = field(node, "left"), field(node, "right")
         if operator == "+":
-            return list(
-                joined([self.texts(module, left, frame), self.texts(module, right, frame)])
-            )
+            return list(joined([self.texts(module, left, frame), self.texts(module, right, frame)]))
         if operator == "&&":
             return list(self.values(module, right, frame))
         if operator not in {"||", "??"}:
             return []
-        return self.or_else(
-            self.values(module, left, frame), self.values(module, right, frame)
-        )
+        return self.or_else(self.values(module, left, frame), self.values(module, right, frame))
 
     def or_else(self, values: tuple[Value, ...], others: tuple[Value, ...]) -> list[Value]:
         """Combine `a || b`: if `a` is a variable, `b` is its fallback."""

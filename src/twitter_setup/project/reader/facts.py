@@ -8,7 +8,9 @@ from twitter_setup.project.reader.source import Fallback, Place
 from twitter_setup.project.reader.values import Literal, Text, Variable
 
 # Set by the bundler or the shell, never an address of the back end.
-_NO_VARIABLES = frozenset({"NODE_ENV", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "PUBLIC_URL", "CI"})
+_NO_VARIABLES = frozenset(
+    {"NODE_ENV", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "PUBLIC_URL", "CI"}
+)
 
 
 @dataclass(slots=True)

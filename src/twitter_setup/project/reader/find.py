@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tree_sitter import Node
 
 from twitter_setup.edits.syntax import FUNCTIONS, MEMBERS, field, string_value, text
 from twitter_setup.project.reader import nuxt, patterns
-from twitter_setup.project.reader import page as pages
 from twitter_setup.project.reader.evaluate import Evaluator
 from twitter_setup.project.reader.logins import Logins
 from twitter_setup.project.reader.module import MARKUP, Module
@@ -38,7 +36,16 @@ _BEFORE_ADDRESS = re.compile(r"""(?:^|=\s*["']?|["'(])\s*$""")
 _URL = re.compile(r"""[^\s"'<>`]*""")
 _PROXY_KEYS = frozenset({"target", "destination", "proxy", "router", "origin"})
 _PROXY_PARTS = frozenset(
-    {"proxy", "rewrites", "routeRules", "devProxy", "images", "remotePatterns", "domains", "headers"}
+    {
+        "proxy",
+        "rewrites",
+        "routeRules",
+        "devProxy",
+        "images",
+        "remotePatterns",
+        "domains",
+        "headers",
+    }
     | {"createProxyMiddleware", "redirects", "allowedHosts", "cors", "trustedOrigins"}
 )
 
@@ -52,18 +59,15 @@ def read(
     names: Iterable[str] = (),
     packages: dict[str, Path] | None = None,
     is_nuxt: bool = False,
-    page: str | None = None,
 ) -> Source:
     """Read the front end in `root`.
 
     `port` is the back end's; `hosts` are tunnel hosts of earlier runs. `routes` are the paths of the
     back end's content types. `names` are variables that the env files set. `packages` are the
-    workspace packages that the front end depends on, by name. `page` is the path where a login ends.
+    workspace packages that the front end depends on, by name.
     """
     project = Project(root, packages)
-    finder = _Finder(project, port, tuple(hosts), tuple(routes), frozenset(names), is_nuxt)
-    found = finder.run()
-    return found if page is None else replace(found, page=pages.read(project, page, found.logins))
+    return _Finder(project, port, tuple(hosts), tuple(routes), frozenset(names), is_nuxt).run()
 
 
 class _Finder:
@@ -88,7 +92,9 @@ class _Finder:
         host += rb"|[\w-]+\.ngrok(?:-free)?\.(?:app|dev|io)"
         self._address = re.compile(rb"https?://(?:%s)" % host)
         self._address_words = (b":%d" % port, b".ngrok", *(each.encode() for each in hosts))
-        appended = b"|".join(re.escape(each.encode()) for each in ("connect", "auth", "api", *routes))
+        appended = b"|".join(
+            re.escape(each.encode()) for each in ("connect", "auth", "api", *routes)
+        )
         self._path = re.compile(
             rb"(?<=[\"'`}])/?(?:%s)(?=[/?\"'`$#])|\bconnect/|\bauth/|[\"'`]twitter[\"'`]" % appended
         )
@@ -400,9 +406,9 @@ def _is_proxied(node: Node) -> bool:
             key = patterns.key_of(above) or ""
             if key in _PROXY_PARTS or (key in _PROXY_KEYS and _in_configuration(above)):
                 return True
-        elif above.type == "method_definition" and patterns.key_of(above) in _PROXY_PARTS:
-            return True
-        elif above.type == "call_expression" and patterns.call_name(above) in _PROXY_PARTS:
+        elif (above.type == "method_definition" and patterns.key_of(above) in _PROXY_PARTS) or (
+            above.type == "call_expression" and patterns.call_name(above) in _PROXY_PARTS
+        ):
             return True
         above = above.parent
     return False
@@ -412,9 +418,13 @@ def _in_configuration(pair: Node) -> bool:
     """Whether the object has other keys of a proxy beside this one."""
     object_ = pair.parent
     keys = {patterns.key_of(member) for member in object_.named_children} if object_ else set()
-    return bool(
-        keys & {"changeOrigin", "source", "pathRewrite", "rewrite", "secure", "ws", "pathFilter"}
-    ) or patterns.key_of(pair) == "proxy"
+    return (
+        bool(
+            keys
+            & {"changeOrigin", "source", "pathRewrite", "rewrite", "secure", "ws", "pathFilter"}
+        )
+        or patterns.key_of(pair) == "proxy"
+    )
 
 
 def _schema_default(module: Module, evaluator: Evaluator, string: Node) -> bool:

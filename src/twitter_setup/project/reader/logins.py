@@ -19,8 +19,10 @@ _NAVIGATING = re.compile(
     r"(?:^|\.)(?:location(?:\.href)?|assign|open|push|navigate|navigateTo|redirect|goto|replace)$"
     r"|openAuthSessionAsync|openURL"
 )
-_FETCHING = re.compile(r"fetch|ofetch|\bky\b|\bgot\b|request|useFetch|useSWR|XMLHttpRequest", re.I)
-_AXIOS = re.compile(r"axios|\$http|\bhttp\b", re.I)
+_FETCHING = re.compile(
+    r"fetch|ofetch|\bky\b|\bgot\b|request|useFetch|useSWR|XMLHttpRequest", re.IGNORECASE
+)
+_AXIOS = re.compile(r"axios|\$http|\bhttp\b", re.IGNORECASE)
 _MARKUP_LINK = re.compile(r"<(?:a|form)\b[^>]*(?:href|action)=")
 _METHODS = frozenset({"get", "post", "put", "request"})
 

@@ -172,8 +172,7 @@ class Module:
         return tuple(
             key
             for key, export in self.exports.items()
-            if export.node is not None
-            and (export.node == bound.name or text(export.node) == name)
+            if export.node is not None and (export.node == bound.name or text(export.node) == name)
         )
 
 

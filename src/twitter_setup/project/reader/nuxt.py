@@ -54,9 +54,7 @@ def _options(module: Module) -> Node | None:
     return None
 
 
-def _read_keys(
-    evaluator: Evaluator, module: Module, config: Node, above: tuple[str, ...]
-) -> None:
+def _read_keys(evaluator: Evaluator, module: Module, config: Node, above: tuple[str, ...]) -> None:
     for member in children(config) if config.type == "object" else ():
         key = patterns.key_of(member)
         value = member.child_by_field_name("value")

@@ -40,7 +40,9 @@ def read(project: Project, path: str, logins: Iterable[LoginUse]) -> PageCode:
     word = (path.strip("/").rpartition("/")[2] or "/").encode()
     for name, content in project.files.items():
         file = Path(name)
-        is_page = _is_page_of(file.relative_to(project.root), path) if _inside(file, project) else False
+        is_page = (
+            _is_page_of(file.relative_to(project.root), path) if _inside(file, project) else False
+        )
         may_matter = is_page or file in calling or word in content or b"redentials" in content
         module = project.module(name) if may_matter else None
         if module is None:
@@ -48,7 +50,9 @@ def read(project: Project, path: str, logins: Iterable[LoginUse]) -> PageCode:
         code = module.code
         route = route or (Place(file, 1) if is_page else next(_places(module, code, written), None))
         credentials = credentials or bool(_CREDENTIALS.search(code))
-        if is_page or file in calling:  # a list of routes that only names the page does nothing itself
+        if (
+            is_page or file in calling
+        ):  # a list of routes that only names the page does nothing itself
             token = token or next(_places(module, code, _INSISTS), None)
             queries = queries or bool(_QUERY.search(code))
     return PageCode(

@@ -162,8 +162,10 @@ class Project:
             for entry in found:
                 name = entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if not name.startswith(".") and name not in _NOT_SOURCE and not (
-                        name == "public" and folder == str(top)
+                    if (
+                        not name.startswith(".")
+                        and name not in _NOT_SOURCE
+                        and not (name == "public" and folder == str(top))
                     ):
                         folders.append(entry.path)
                 elif os.path.splitext(name)[1] in SUFFIXES and not _NOT_SOURCE_FILE.search(name):  # noqa: PTH122
@@ -208,7 +210,10 @@ def _read_paths(file: Path, depth: int) -> list[tuple[str, list[str]]]:
         options = data.get("compilerOptions") or {}
         paths, base = options.get("paths") or {}, options.get("baseUrl") or "."
         found = [
-            (key.removesuffix("*"), [str(file.parent / base / t.removesuffix("*")) for t in targets])
+            (
+                key.removesuffix("*"),
+                [str(file.parent / base / t.removesuffix("*")) for t in targets],
+            )
             for key, targets in paths.items()
         ]
         parent = data.get("extends")

@@ -89,7 +89,6 @@ class Source:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     addresses: tuple[Address, ...] = ()
     logins: tuple[LoginUse, ...] = ()
-    page: PageCode = field(default_factory=PageCode)
 
     @property
     def call(self) -> LoginUse | None:

@@ -275,8 +275,10 @@ def _climb(node: Node) -> Node:
             "await_expression",
             "jsx_expression",
         }:
-            if kind == "jsx_expression" and parent.parent is not None and (
-                parent.parent.type == "jsx_attribute"
+            if (
+                kind == "jsx_expression"
+                and parent.parent is not None
+                and (parent.parent.type == "jsx_attribute")
             ):
                 return parent
         elif kind == "string":

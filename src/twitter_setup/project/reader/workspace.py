@@ -28,7 +28,12 @@ def _reached(root: Path, members: Mapping[str, Path]) -> dict[str, Path]:
     while waiting:
         for name in _dependencies(waiting.pop()):
             folder = members.get(name)
-            if folder is not None and name not in found and folder != root and not _is_strapi(folder):
+            if (
+                folder is not None
+                and name not in found
+                and folder != root
+                and not _is_strapi(folder)
+            ):
                 found[name] = folder
                 waiting.append(folder)
     return found
@@ -50,7 +55,11 @@ def _patterns(folder: Path) -> list[str]:
     except OSError:
         return patterns
     block = re.search(r"^packages:[^\n]*\n((?:[ \t]*(?:-[^\n]*|#[^\n]*)?\n?)*)", text, re.MULTILINE)
-    listed = re.findall(r"-\s*[\"']?([^\"'\n#]+?)[\"']?\s*(?:#.*)?$", block[1], re.M) if block else []
+    listed = (
+        re.findall(r"-\s*[\"']?([^\"'\n#]+?)[\"']?\s*(?:#.*)?$", block[1], re.MULTILINE)
+        if block
+        else []
+    )
     return [*patterns, *listed]
 
 
