@@ -61,9 +61,6 @@ def _variable(framework: FrameworkId, candidates: Sequence[Candidate]) -> str:
 def _rank(address: Address, source: Source) -> int:
     for number, role in enumerate(("login", "exchange")):
         for use in source.logins:
-            if use.role == role and (
-                use.place == address.place
-                or (use.base == "literal" and use.target.startswith(address.url))
-            ):
+            if use.role == role and address.place in {use.place, use.origin}:
                 return number
     return 2 if "/auth/" in address.url or "/connect/" in address.url else 3

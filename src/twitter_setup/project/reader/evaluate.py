@@ -212,6 +212,7 @@ class Evaluator:
         return list(found) or self._by_name(name)
 
     def _by_name(self, name: str) -> list[Value]:
+        name = name.lstrip("_")  # `window.__NEXT_PUBLIC_API_URL`
         return [Text((Variable(name),))] if name in self.known else []
 
     def _member(self, module: Module, node: Node, frame: Frame) -> list[Value]:

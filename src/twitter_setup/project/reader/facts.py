@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from twitter_setup.project.reader.source import Fallback, Place
@@ -11,6 +12,7 @@ from twitter_setup.project.reader.values import Literal, Text, Variable
 _NO_VARIABLES = frozenset(
     {"NODE_ENV", "MODE", "DEV", "PROD", "SSR", "BASE_URL", "PUBLIC_URL", "CI"}
 )
+_HOST = re.compile(r"https?://[^/]+")
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class Facts:
         first, literal = variable.first, fallback.first
         if not isinstance(first, Variable) or not isinstance(literal, Literal):
             return
+        if not _HOST.match(literal.text) and len(fallback.pieces) > 1:
+            return  # `https://${host}` does not tell which host
         self.covered.add(literal.key)
         after = "".join(piece.text for piece in variable.pieces[1:] if isinstance(piece, Literal))
         text = "".join(piece.text for piece in fallback.pieces if isinstance(piece, Literal))

@@ -41,11 +41,13 @@ class Logins:
             role, place = _role(pieces)
             if role is None or place is None:
                 continue
+            base = _base(pieces)
             use = LoginUse(
-                place=place.module.place_of(place.module.source.count(b"\n", 0, place.start)),
+                place=_place(place),
                 role=role,
                 kind=_kind(sink, text),
-                base=_base(pieces),
+                base=base,
+                origin=_place(pieces[0]) if base == "literal" else None,
                 target=shown(Text(pieces)),
                 used=sink.module.place(sink.root),
                 variables=tuple(p.name for p in pieces if isinstance(p, Variable)),
@@ -54,6 +56,12 @@ class Logins:
             known = self._found.get(key)
             if known is None or (known.kind == "other" and use.kind != "other"):
                 self._found[key] = use
+
+
+def _place(piece: Piece) -> Place:
+    if not isinstance(piece, Literal):
+        raise TypeError("only literal text has a place")
+    return piece.module.place_of(piece.module.source.count(b"\n", 0, piece.start))
 
 
 def _urls(text: Text) -> list[tuple[Piece, ...]]:

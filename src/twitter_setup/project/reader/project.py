@@ -25,6 +25,7 @@ _NOT_SOURCE = frozenset(
     | {"fixtures", "__fixtures__", "e2e", "cypress", "playwright", "stories", "__generated__"}
     | {"generated", "docs"}
 )
+_NOT_AT_THE_TOP = frozenset({"public", "scripts", "tools", "bin"})
 _NOT_SOURCE_FILE = re.compile(
     r"\.(?:test|tests|spec|stories|story|cy|e2e|mock|mocks|min|d|gen|generated|prod|production)"
     r"\.[a-z]+$|^(?:jest|vitest|playwright|cypress|karma|codegen)[.-]"
@@ -162,11 +163,8 @@ class Project:
             for entry in found:
                 name = entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if (
-                        not name.startswith(".")
-                        and name not in _NOT_SOURCE
-                        and not (name == "public" and folder == str(top))
-                    ):
+                    is_other = folder == str(top) and name in _NOT_AT_THE_TOP
+                    if not (name.startswith(".") or name in _NOT_SOURCE or is_other):
                         folders.append(entry.path)
                 elif os.path.splitext(name)[1] in SUFFIXES and not _NOT_SOURCE_FILE.search(name):  # noqa: PTH122
                     content = _read_small(entry.path)

@@ -55,7 +55,8 @@ class LoginUse:
     """A login link (`…/connect/twitter`) or an exchange call (`…/auth/twitter/callback`).
 
     `target` is the whole URL, with `${NAME}` for a variable and `${}` for an unknown part.
-    `place` is the line with the literal path; `used` is the line that links, navigates or calls.
+    `place` is the line with the literal path; `used` is the line that links, navigates or calls;
+    `origin` is the line with the literal address in front of the path, if the base is one.
     """
 
     place: Place
@@ -64,6 +65,7 @@ class LoginUse:
     base: Base
     target: str
     used: Place
+    origin: Place | None = None
     variables: tuple[str, ...] = ()
 
 
