@@ -99,16 +99,10 @@ def _where_it_should(facts: Facts) -> Iterator[Advice]:
 def _by_source(facts: Facts, page: Page) -> Finding:
     """A single-page app answers 200 for every path: its source says more."""
     answers = f"{page.url} answers (HTTP {page.status})"
-    if (
-        facts.source is None
-        or facts.page_code is None
-        or facts.frontend is None
-        or not _is_ours(facts, page.url)
-    ):
+    if facts.page_code is None or facts.frontend is None or not _is_ours(facts, page.url):
         return passed(answers)
     located = facts.situation.located
     found = redirect_page_source_finding(
-        facts.source,
         facts.page_code,
         redirect_path=facts.redirect_path,
         framework=facts.frontend.framework,

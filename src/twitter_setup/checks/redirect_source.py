@@ -8,12 +8,11 @@ from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, passed, warned
 from twitter_setup.project.frameworks import FrameworkId
-from twitter_setup.project.reader.source import PageCode, Place, Source
+from twitter_setup.project.reader.source import PageCode, Place
 
 
 def redirect_page_source_finding(
-    source: Source,
-    page_code: PageCode,
+    code: PageCode,
     *,
     redirect_path: str,
     framework: FrameworkId,
@@ -26,46 +25,45 @@ def redirect_page_source_finding(
         explained(framework, "the code for such a page"),
         explained("redirect-page"),
     )
-    call = source.call
-    if call is None:
-        return warned(*_no_call(page_code, redirect_path, root), *advice)
-    wrong = _wrong_call(page_code, call.place, generation, layout, root)
+    if code.call is None:
+        return warned(*_no_call(code, redirect_path, root), *advice)
+    wrong = _wrong_call(code, code.call, generation, layout, root)
     if wrong:
         return warned(*wrong, *advice)
-    return passed(f"the source calls auth/twitter/callback ({_place(call.place, root)})")
+    return passed(f"the source calls auth/twitter/callback ({_place(code.call, root)})")
 
 
-def _no_call(page_code: PageCode, redirect_path: str, root: Path) -> tuple[str, str]:
+def _no_call(code: PageCode, redirect_path: str, root: Path) -> tuple[str, str]:
     page = redirect_path or "/"  # '' is the front end's first page
-    if page_code.route is None:
+    if code.route is None:
         return (
             f"nothing in the front end's source is for {page}",
             f"Expected a page at {page}, or a call of auth/twitter/callback; none was found.\n"
             "Strapi sends the browser there at the end, and that page must ask Strapi for the user.",
         )
     return (
-        f"the page at {page} does not call auth/twitter/callback ({_place(page_code.route, root)})",
+        f"the page at {page} does not call auth/twitter/callback ({_place(code.route, root)})",
         "Expected a call of Strapi's /api/auth/twitter/callback; none was found.\n"
         "Only that call makes the user, and gives the JWT.",
     )
 
 
 def _wrong_call(
-    page_code: PageCode, call: Place, generation: Generation | None, layout: str, root: Path
+    code: PageCode, call: Place, generation: Generation | None, layout: str, root: Path
 ) -> tuple[str, str] | None:
-    if generation == "session" and page_code.access_token is not None:
+    if generation == "session" and code.access_token is not None:
         return (
-            f"the page wants an access_token ({_place(page_code.access_token, root)})",
+            f"the page wants an access_token ({_place(code.access_token, root)})",
             "Expected a call without it.\nFrom users-permissions 5.53 on none is in the address: the "
             "login is in Strapi's session cookie.",
         )
-    if generation in {"grant", "tokens"} and not page_code.forwards_query:
+    if generation in {"grant", "tokens"} and not code.forwards_query:
         return (
             f"the page does not pass the address's query on to Strapi ({_place(call, root)})",
             "Expected all of it behind auth/twitter/callback: access_token, access_secret and raw[…].\n"
             "Before users-permissions 5.53 Strapi reads the login from there.",
         )
-    if generation == "session" and layout == "two-origins" and not page_code.sends_credentials:
+    if generation == "session" and layout == "two-origins" and not code.sends_credentials:
         return (
             f"the call of auth/twitter/callback sends no cookies to another origin ({_place(call, root)})",
             "Expected credentials: 'include' (withCredentials of axios).\n"

@@ -78,7 +78,7 @@ def find(frontend: FrontEnd, source: Source, ends: Ends) -> tuple[Candidate, ...
         _candidate(name, values.get(name, ""), source.variables.get(name), examples, ends, frontend)
         for name in names
     ]
-    return tuple(_without_strangers(found, source))
+    return tuple(_without_strangers(found, source, ends.given))
 
 
 def with_origin(value: str, public_url: str) -> str:
@@ -194,7 +194,9 @@ def _is_own_address(value: str, frontend: FrontEnd, ends: Ends) -> bool:
     return names_backend("", value, frontend.port, ends.hosts) and bool(value.strip())
 
 
-def _without_strangers(found: list[Candidate], source: Source) -> Iterable[Candidate]:
+def _without_strangers(
+    found: list[Candidate], source: Source, given: tuple[str, ...]
+) -> Iterable[Candidate]:
     """Leave out names such as `WEATHER_API_URL` if another variable surely is the back end's.
 
     They have no value, and their names do not say which API.
@@ -207,7 +209,9 @@ def _without_strangers(found: list[Candidate], source: Source) -> Iterable[Candi
         is_stranger = (
             each.is_backend and each.origin == "none" and not names_backend_for_sure(each.name)
         )
-        if not (sure and is_stranger and not _logs_in(each.name, source)):
+        if not (
+            sure and is_stranger and each.name not in given and not _logs_in(each.name, source)
+        ):
             yield each
 
 

@@ -61,7 +61,11 @@ class Calls:
         if call.type == "new_expression" and name == "URL" and len(given) > 1:
             texts = [self._evaluator.texts(module, each, frame) for each in (given[1], given[0])]
             return joined(texts)
-        return self._passed(module, name, given, frame)
+        made = call.child_by_field_name("constructor")
+        for value in self._evaluator.values(module, made, frame) if made else ():
+            if isinstance(value, Record):
+                return (value,)
+        return self._passed(module, given, frame)
 
     def callees(self, module: Module, call: Node, frame: Frame) -> list[Function]:
         """Find the functions of this project that the call may enter."""
@@ -147,9 +151,7 @@ class Calls:
             return joined(items)
         return None
 
-    def _passed(
-        self, module: Module, name: str, given: list[Node], frame: Frame
-    ) -> tuple[Value, ...]:
+    def _passed(self, module: Module, given: list[Node], frame: Frame) -> tuple[Value, ...]:
         """Take an unknown function for one that hands its first argument through.
 
         `computed(() => url)`, `Object.freeze({ … })`, `schema.parse(process.env)`, `clean(url)`.

@@ -156,6 +156,8 @@ class Evaluator:
             return self.imported(module, target, None)
         if holder.type in FUNCTIONS:
             return (Function(module, holder, frame),)
+        if holder.type == "class_declaration":
+            return (Record(module, holder, frame),)
         if holder.type == "variable_declarator":
             return self._declared(module, bound, frame)
         if bound.scope.type in FUNCTIONS:
@@ -310,6 +312,12 @@ class Evaluator:
             if left.type == "identifier" and left.text == bound.name.text:
                 found.append(self.values(module, field(node, "right"), frame))
                 names |= self._asked(module, node, bound, frame)
+                if self._asks_itself(node, bound):
+                    names |= {
+                        text.first.name
+                        for text in self.as_texts(found[0])
+                        if isinstance(text.first, Variable)
+                    }
         return tuple(self.guarded(found, names))
 
     def _asked(self, module: Module, node: Node, bound: Bound, frame: Frame) -> set[str]:
@@ -321,6 +329,18 @@ class Evaluator:
                 names |= self.mentioned(module, field(above, "condition"), frame)
             above = above.parent
         return names
+
+    def _asks_itself(self, node: Node, bound: Bound) -> bool:
+        """Whether an `if` around the assignment asks for the assigned name: `if (!url) url = …`."""
+        above = node.parent
+        while above is not None and above != bound.scope:
+            if above.type == "if_statement":
+                condition = field(above, "condition")
+                names = descendants(condition, frozenset({"identifier"}))
+                if any(name.text == bound.name.text for name in names):
+                    return True
+            above = above.parent
+        return False
 
     def _taken(
         self, module: Module, bound: Bound, whole: tuple[Value, ...], frame: Frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from twitter_setup.project.reader.source import Fallback, Place
 from twitter_setup.project.reader.values import Literal, Text, Variable
@@ -17,10 +18,16 @@ _HOST = re.compile(r"https?://[^/]+")
 
 @dataclass(slots=True)
 class Facts:
+    """What is known of each variable.
+
+    `covered` are literals that are fallbacks somewhere, `owned` those that a variable always overrides.
+    """
+
     reads: dict[str, dict[Place, None]] = field(default_factory=dict)
     fallbacks: dict[str, dict[Fallback, None]] = field(default_factory=dict)
     appended: dict[str, set[str]] = field(default_factory=dict)
     covered: set[tuple[int, int]] = field(default_factory=set)
+    owned: set[tuple[int, int]] = field(default_factory=set)
 
     def read(self, name: str, place: Place) -> None:
         if name not in _NO_VARIABLES:
@@ -43,6 +50,11 @@ class Facts:
 
     def append(self, text: Text) -> None:
         """Note what stands directly behind a variable in a URL."""
-        for variable, after in zip(text.pieces, text.pieces[1:], strict=False):
-            if isinstance(variable, Variable) and isinstance(after, Literal):
-                self.appended.setdefault(variable.name, set()).add(after.text)
+        for place, variable in enumerate(text.pieces):
+            if isinstance(variable, Variable):
+                literals = takewhile(
+                    lambda piece: isinstance(piece, Literal), text.pieces[place + 1 :]
+                )
+                after = "".join(piece.text for piece in literals if isinstance(piece, Literal))
+                if after:
+                    self.appended.setdefault(variable.name, set()).add(after)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
+from twitter_setup.edits.names import declared_names
 from twitter_setup.edits.syntax import FUNCTIONS, MEMBERS, field, string_value, text
 from twitter_setup.project.reader import nuxt, patterns
 from twitter_setup.project.reader.evaluate import Evaluator
@@ -33,7 +34,7 @@ _SHOWN_ATTRIBUTES = frozenset(
 )
 # What stands directly before an address inside a longer text that is code, not prose.
 _BEFORE_ADDRESS = re.compile(r"""(?:^|=\s*["']?|["'(])\s*$""")
-_URL = re.compile(r"""[^\s"'<>`]*""")
+_URL = re.compile(r"""[^\s"'<>`?#]*""")
 _PROXY_KEYS = frozenset({"target", "destination", "proxy", "router", "origin"})
 _PROXY_PARTS = frozenset(
     {
@@ -98,7 +99,7 @@ class _Finder:
         self._path = re.compile(
             rb"(?<=[\"'`}])/?(?:%s)(?=[/?\"'`$#])|\bconnect/|\bauth/|[\"'`]twitter[\"'`]" % appended
         )
-        self._path_words = (b"connect", b"auth/", b"/api", b"twitter")
+        self._path_words = (b"connect", b"auth/", b"/api", b"'api'", b'"api"', b"twitter")
         self._path_words += tuple(f"{each}".encode() for each in routes)
 
     def run(self) -> Source:
@@ -185,10 +186,14 @@ class _Finder:
             if pattern.type == "object_pattern":
                 for key in _keys(pattern):
                     self._note(module, *key)
+                for name in declared_names(parent):  # notes their defaults
+                    found = module.find(text(name), name)
+                    if found is not None:
+                        self._evaluator.bound(module, found, EMPTY)
             elif depth and (bound := module.find(text(pattern), pattern)) is not None:
                 for use in module.uses(bound):
                     self._read_whole(module, use, depth - 1)
-        elif parent.type == "arguments":
+        elif parent.type in {"arguments", "pair", "shorthand_property_identifier"}:
             self._read_schema(module)
 
     def _read_member(self, module: Module, member: Node) -> None:
@@ -281,9 +286,10 @@ class _Finder:
         if _schema_default(module, self._evaluator, string) or _is_proxied(string):
             return False
         key = (id(module), node.start_byte)
-        sinks = self._tracer.sinks(module, string)
+        if key in self._evaluator.facts.owned:
+            return False
         is_work = False
-        for sink in sinks:
+        for sink in self._tracer.sinks(module, string):
             texts = self._evaluator.texts(sink.module, sink.root, sink.frame)
             if _is_idle(sink):
                 continue

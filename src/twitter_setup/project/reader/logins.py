@@ -13,7 +13,7 @@ from twitter_setup.project.reader.values import Gap, Literal, Piece, Text, Varia
 # `connect/twitter`, and with a variable in the provider's place; the page of the redirect URL is none.
 _LOGIN = re.compile(r"(?:^|/)(?:connect|auth)/(?:twitter|\0)(?:[/?#]?$|[?#])")
 _EXCHANGE = re.compile(r"(?:^|/)auth/(?:twitter|\0)/callback")
-_DELIMITERS = re.compile(r"[\s\"'`<>()=,]")
+_DELIMITERS = re.compile(r"[\s\"'`<>()]")
 _LINKS = frozenset({"href", "to", "action", "formaction", "src", "url", "link"})
 _NAVIGATING = re.compile(
     r"(?:^|\.)(?:location(?:\.href)?|assign|open|push|navigate|navigateTo|redirect|goto|replace)$"

@@ -129,7 +129,9 @@ class Module:
         if table is None:
             table = self._tables[scope.id] = {}
             for holder in holders(scope):
-                for name in declared_names(holder):
+                named = holder.child_by_field_name("name")
+                is_class = holder.type == "class_declaration" and named is not None
+                for name in [named] if is_class and named else declared_names(holder):
                     table.setdefault(text(name), Bound(name, holder, scope))
         return table
 

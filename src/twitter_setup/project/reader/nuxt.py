@@ -80,7 +80,7 @@ def _read_key(evaluator: Evaluator, module: Module, path: tuple[str, ...], value
     evaluator.facts.read(name, module.place(value))
     for text in found:
         if isinstance(text.first, Literal) and text.first.text:
-            evaluator.facts.fall_back(own, text)
+            _own(evaluator, own, text)
 
 
 def _read_strapi_module(evaluator: Evaluator, module: Module, options: Node) -> None:
@@ -101,4 +101,11 @@ def _read_strapi_module(evaluator: Evaluator, module: Module, options: Node) -> 
     for name in ("NUXT_STRAPI_URL", "NUXT_PUBLIC_STRAPI_URL"):
         evaluator.facts.read(name, module.place(url))
         for text in found:
-            evaluator.facts.fall_back(Text((Variable(name),)), text)
+            _own(evaluator, Text((Variable(name),)), text)
+
+
+def _own(evaluator: Evaluator, variable: Text, text: Text) -> None:
+    """Note the literal of a key: its variable overrides it, wherever it is used."""
+    evaluator.facts.fall_back(variable, text)
+    if isinstance(text.first, Literal):
+        evaluator.facts.owned.add(text.first.key)

@@ -56,7 +56,11 @@ def read(project: Project, path: str, logins: Iterable[LoginUse]) -> PageCode:
             token = token or next(_places(module, code, _INSISTS), None)
             queries = queries or bool(_QUERY.search(code))
     return PageCode(
-        route=route, access_token=token, forwards_query=queries, sends_credentials=credentials
+        route=route,
+        call=calls[0].place if calls else None,
+        access_token=token,
+        forwards_query=queries,
+        sends_credentials=credentials,
     )
 
 

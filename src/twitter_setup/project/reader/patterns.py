@@ -27,6 +27,8 @@ def key_of(member: Node) -> str | None:
 def find_member(object_: Node, name: str) -> Node | None:
     """Find the value of an object's key; a method is its own value."""
     object_ = unwrap(object_)
+    if object_.type in {"class_declaration", "class"}:
+        return next(in_class(field(object_, "body"), name), None)
     if object_.type != "object":
         return None
     for member in reversed(children(object_)):
@@ -70,7 +72,13 @@ def class_member(node: Node, name: str) -> Iterator[Node]:
     body = node.parent
     while body is not None and body.type != "class_body":
         body = body.parent
-    for member in body.named_children if body else ():
+    if body is not None:
+        yield from in_class(body, name)
+
+
+def in_class(body: Node, name: str) -> Iterator[Node]:
+    """Find a class's own field or method, and what its code assigns to `this.name`."""
+    for member in body.named_children:
         if member.type in _FIELDS:
             key = member.child_by_field_name("name") or member.child_by_field_name("property")
             value = member.child_by_field_name("value")
@@ -78,7 +86,7 @@ def class_member(node: Node, name: str) -> Iterator[Node]:
                 yield value
         elif member.type == "method_definition" and text(field(member, "name")) == name:
             yield member
-    for assigned in descendants(body, _ASSIGNMENTS) if body else ():
+    for assigned in descendants(body, _ASSIGNMENTS):
         if text(field(assigned, "left")) == f"this.{name}":
             yield field(assigned, "right")
 

@@ -73,12 +73,13 @@ class LoginUse:
 class PageCode:
     """What the page at the end of a login does.
 
-    `route`: where the page is. `access_token`: where the page insists on such a parameter.
-    `forwards_query`: it looks at the address's query. `sends_credentials`: calls to another origin
+    `route`: where the page is. `call`: where `auth/twitter/callback` is called. `access_token`: where
+    the page insists on such a parameter. `forwards_query`: it looks at the address's query. `sends_credentials`: calls to another origin
     send cookies.
     """
 
     route: Place | None = None
+    call: Place | None = None
     access_token: Place | None = None
     forwards_query: bool = False
     sends_credentials: bool = False
@@ -91,8 +92,3 @@ class Source:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     addresses: tuple[Address, ...] = ()
     logins: tuple[LoginUse, ...] = ()
-
-    @property
-    def call(self) -> LoginUse | None:
-        """The first exchange call, those of Twitter or of any provider."""
-        return next((use for use in self.logins if use.role == "exchange"), None)

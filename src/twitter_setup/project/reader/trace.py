@@ -15,7 +15,7 @@ from twitter_setup.project.reader.calls import KEEPING, Calls
 from twitter_setup.project.reader.evaluate import Evaluator
 from twitter_setup.project.reader.markup import ATTRIBUTE
 from twitter_setup.project.reader.module import Bound, Module
-from twitter_setup.project.reader.values import EMPTY, Client, Frame, Function
+from twitter_setup.project.reader.values import EMPTY, Client, Frame, Function, Literal, Value
 
 Context = Choice["attribute", "call", "assignment", "display", "compare", "import", "other"]
 
@@ -29,6 +29,7 @@ _TRANSPARENT = frozenset(
     {"String", "encodeURI", "decodeURI", "URL", "concat", "join", "computed", "ref", "useMemo"}
     | {"useState", "freeze", "stringify"}
 )
+_DEFAULTS = frozenset({"assignment_pattern", "object_assignment_pattern"})
 _SHOWN = frozenset({"log", "warn", "error", "info", "debug", "alert"})
 _TYPES = frozenset({"literal_type", "template_literal_type", "type_query", "lookup_type"})
 
@@ -95,6 +96,8 @@ class Tracer:
     ) -> Iterator[Sink]:
         kind = parent.type
         bound = _binding(module, root, parent)
+        if bound is not None and kind in _DEFAULTS and self._overrides(module, bound, root, frame):
+            return  # `{ X = 'http://…' } = process.env`
         if bound is not None:
             yield from self._uses(module, bound, root, frame, depth, seen)
         elif kind == "jsx_attribute":
@@ -115,6 +118,22 @@ class Tracer:
             yield from self._returned(module, root, parent, frame, depth, seen)
         else:
             yield Sink(module, root, frame, "other")
+
+    def _overrides(self, module: Module, bound: Bound, root: Node, frame: Frame) -> bool:
+        """Whether the name is a variable, and the literal only its default."""
+        found = self._evaluator.bound(module, bound, frame)
+        return not self._has(found, module, root) and self._is_covered(module, root)
+
+    def _has(self, values: tuple[Value, ...], module: Module, root: Node) -> bool:
+        return any(
+            isinstance(piece, Literal) and piece.module is module and _within(piece.start, root)
+            for text in self._evaluator.as_texts(values)
+            for piece in text.pieces
+        )
+
+    def _is_covered(self, module: Module, root: Node) -> bool:
+        covered = self._evaluator.facts.covered
+        return any(key == id(module) and _within(start, root) for key, start in covered)
 
     def _argument(
         self,
@@ -212,6 +231,10 @@ class Tracer:
         function: Node | None = parent
         while function is not None and function.type not in FUNCTIONS:
             function = function.parent
+        if function is not None:
+            found = self._evaluator.returned(Function(module, function, frame), frame)
+            if not self._has(found, module, root) and self._is_covered(module, root):
+                return
         bound = _name_of(module, function) if function is not None else None
         calls: list[Sink] = []
         if bound is not None and not frame:
@@ -263,6 +286,10 @@ class Tracer:
             callee = text(call.child_by_field_name("function") or call)
             return Sink(module, root, frame, "call", f"{callee}:{key}", call)
         return Sink(module, root, frame, "other", key)
+
+
+def _within(start: int, node: Node) -> bool:
+    return node.start_byte <= start < node.end_byte
 
 
 def _climb(node: Node) -> Node:

@@ -6,17 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup.checks.facts.redirect_page import LoginCode, read
+from twitter_setup.project.reader import find, page
+from twitter_setup.project.reader.project import Project
+from twitter_setup.project.reader.source import PageCode
 
 REDIRECT = "/connect/twitter/redirect"
 
 
-def of(root: Path, files: dict[str, str], redirect: str = REDIRECT) -> LoginCode:
+def of(root: Path, files: dict[str, str], redirect: str = REDIRECT) -> PageCode:
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return read(root, redirect)
+
+
+def read(root: Path, redirect: str) -> PageCode:
+    return page.read(Project(root), redirect, find.read(root, port=1337).logins)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +176,8 @@ def test_packages_tests_and_builds_do_not_count(tmp_path: Path) -> None:
     call = "fetch('/api/auth/twitter/callback')"
     files = {f"{folder}/a.js": call for folder in ("node_modules/x", "dist", "tests", ".next")}
 
-    assert of(tmp_path, files) == LoginCode()
+    assert of(tmp_path, files) == PageCode()
 
 
 def test_a_folder_that_is_not_there_has_no_code(tmp_path: Path) -> None:
-    assert read(tmp_path / "nowhere", REDIRECT) == LoginCode()
+    assert read(tmp_path / "nowhere", REDIRECT) == PageCode()
