@@ -1,5 +1,8 @@
 """What is known of each front-end framework: its dependency, port, `.env` files and public names.
 
+`FrameworkId` names a family: React Router has Vite's `.env` files, proxies and settings, and a
+title, port and command of its own (`tools.detect`).
+
 From the frameworks' own documentation; the names of variables are those that people use.
 """
 
@@ -7,8 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-
-from twitter_setup.project.packages import Manifest
 
 FrameworkId = Literal[
     "cra",
@@ -32,9 +33,12 @@ class Framework:
     id: FrameworkId
     title: str
     dependency: str = ""
+    other_dependencies: tuple[str, ...] = ()  # the same under another name
+    without_config: str = ""  # only if there is no such config file
     programs: tuple[str, ...] = ()  # what starts its dev server …
     scripts: tuple[str, ...] = ("dev", "start", "serve")  # … in the first of these
     port: int
+    port_options: tuple[str, ...] = ("--port", "-p")
     port_variables: tuple[str, ...] = ()  # that set the port, from the command line
     port_variables_from_files: bool = False  # … and from its .env files
     config: str = ""  # name without suffix of the file that may set the port …
@@ -50,6 +54,10 @@ class Framework:
     def takes_mode(self) -> bool:
         """Whether its dev server has `--mode`."""
         return self.env_files == MODE_WINS
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        return (self.dependency, *self.other_dependencies)
 
 
 # Vite is last: projects of most others have it among their dependencies.
@@ -177,7 +185,10 @@ FRAMEWORKS = (
 )
 PLAIN = Framework(id="plain", title="Front end", port=3000, env_files=(".env",))
 
-_PREFIXES = (*(prefix for known in FRAMEWORKS for prefix in known.prefixes), "EXPO_PUBLIC_")
+_PREFIXES = (
+    *(prefix for known in FRAMEWORKS for prefix in known.prefixes),
+    *("PUBLIC_ENV__", "EXPO_PUBLIC_"),
+)
 _STRAPI_WORDS = frozenset({"STRAPI", "BACKEND", "CMS"})
 _ADDRESS_WORDS = frozenset({"URL", "URI", "BASE", "HOST", "ORIGIN", "ENDPOINT"})
 _OTHER_WORDS = frozenset(
@@ -189,14 +200,6 @@ _NEUTRAL_WORDS = _ADDRESS_WORDS | frozenset(
     {"API", "PUBLIC", "GRAPHQL", "REST", "SERVER", "BROWSER", "CLIENT", "LOCAL", "DEV", "PROD"}
     | {"INTERNAL", "EXTERNAL", "HTTP", "HTTPS", "DEFAULT", "ROOT", "PATH", "REMOTE", "V1", "V2"}
 )
-
-
-def detect(manifest: Manifest) -> Framework | None:
-    """Tell by its dependencies what a front end is made with."""
-    for framework in FRAMEWORKS:
-        if framework.dependency in manifest.dependencies:
-            return framework
-    return None
 
 
 def find(framework: FrameworkId) -> Framework:

@@ -18,6 +18,7 @@ from twitter_setup.project.files import SourceFile, check_port, parse_port, read
 from twitter_setup.project.find import repository_root
 from twitter_setup.project.frameworks import Framework, FrameworkId
 from twitter_setup.project.packages import Manifest
+from twitter_setup.project.tools import detect, nx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class FrontEnd:
     tracked: frozenset[Path]  # of these, the ones in git
     reads_env_at_start_only: bool
     base_path: str = ""  # below which the app is served: a slash in front, none at the end
+    command: str = ""  # what starts its dev server, as it is typed; '' if nothing tells
 
 
 def load(folder: Path, *, port: int | None = None, env_file: str | None = None) -> FrontEnd:
@@ -43,7 +45,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
     """
     root = folder.resolve()
     manifest = packages.read_manifest(root) or packages.Manifest.empty(root)
-    framework = frameworks.detect(manifest) or frameworks.PLAIN
+    framework = detect.framework_of(root, repository_root(root)) or frameworks.PLAIN
     command = dev_server.find_command(framework, manifest)
     paths = [root / env_file] if env_file else _env_paths(root, framework, manifest, command)
     env_files = tuple(read_source(path) for path in paths)
@@ -59,12 +61,24 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
         base_path=base_path.find(root, framework, command, _effective(env_files)),
+        command=_start_command(root, framework, manifest, command),
     )
 
 
 def effective(frontend: FrontEnd) -> dict[str, tuple[str, SourceFile]]:
     """Find the value of each variable, and the file that it comes from."""
     return _effective(frontend.env_files)
+
+
+def _start_command(
+    root: Path, framework: Framework, manifest: Manifest, command: DevCommand
+) -> str:
+    usual = (name for name in framework.scripts if name in manifest.scripts)
+    script = command.script or next(usual, "")
+    if script:
+        return packages.run_command(packages.manager_of(root, repository_root(root)), script)
+    project = nx.read(root)
+    return f"npx nx serve {project.name}" if project and not project.is_library else ""
 
 
 def _effective(files: Sequence[SourceFile]) -> dict[str, tuple[str, SourceFile]]:
@@ -121,7 +135,8 @@ def _port_texts(
 ) -> Iterator[tuple[str | None, str]]:
     """Find what may set the port, in the order in which the dev servers ask."""
     script = f"the {command.script} script"
-    yield command.option("--port", "-p"), script
+    if framework.port_options:
+        yield command.option(*framework.port_options), script
     for name in framework.port_variables:
         yield command.variable(name), script
     if framework.port_variables_from_files:
@@ -129,5 +144,8 @@ def _port_texts(
         for name in framework.port_variables:
             if name in values:
                 yield values[name][0], f"{name} in {values[name][1].path.name}"
+    project = nx.read(root)
+    if project is not None:
+        yield project.port, "project.json"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config
