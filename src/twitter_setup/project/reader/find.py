@@ -105,22 +105,19 @@ class _Finder:
     def run(self) -> Source:
         if self._is_nuxt:
             nuxt.read(self._project, self._evaluator)
-        for path, content in self._project.files.items():
-            if any(word in content for word in _ENV_WORDS):
-                self._read_environment(path)
+        for path in self._project.containing(*_ENV_WORDS):
+            self._read_environment(path)
         for name in list(self._helpers):
             self._read_helper_calls(name)
         facts = self._evaluator.facts
         self._evaluator.known |= facts.reads.keys()
         addresses = {
             found: None
-            for path, content in self._project.files.items()
-            if any(word in content for word in self._address_words)
+            for path in self._project.containing(*self._address_words)
             for found in self._addresses(path)
         }
-        for path, content in self._project.files.items():
-            if any(word in content for word in self._path_words):
-                self._read_paths(path)
+        for path in self._project.containing(*self._path_words):
+            self._read_paths(path)
         names = dict.fromkeys((*facts.reads, *facts.fallbacks))
         return Source(
             variables={
@@ -235,7 +232,10 @@ class _Finder:
 
     def _read_helper_calls(self, name: str) -> None:
         word = re.compile(rb"(?<![\w$])%s\s*(?:<[^<>()]*>\s*)?\(" % re.escape(name.encode()))
-        for module in list(self._project.containing(name.encode())):
+        for path in self._project.containing(name.encode()):
+            module = self._project.module(path)
+            if module is None:
+                continue
             for match in word.finditer(module.source):
                 node = module.node_at(match.start(), match.start() + len(name))
                 call = _parent(node, "call_expression")

@@ -203,8 +203,9 @@ class Tracer:
         names = module.exported_as(bound)
         for name in names:
             word = bound.name.text if name == "default" else name.encode()
-            for other in self._evaluator.project.containing(word or b""):
-                if other is module:
+            for path in self._evaluator.project.containing(word or b""):
+                other = self._evaluator.project.module(path)
+                if other is None or other is module:
                     continue
                 for local, target in other.imports.items():
                     if target.name not in {name, "*"}:
