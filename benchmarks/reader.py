@@ -40,7 +40,9 @@ export function Part%(number)d({ title, items }: Props) {
 }
 """
 _ASKING = "import { api } from '../lib/api';\nexport const load%(number)d = () => fetch(`${api}/articles/%(number)d`);\n"
-_WRITTEN = "export const old%(number)d = () => fetch('http://localhost:1337/api/articles/%(number)d');\n"
+_WRITTEN = (
+    "export const old%(number)d = () => fetch('http://localhost:1337/api/articles/%(number)d');\n"
+)
 _API = "export const api = import.meta.env.VITE_API_URL || 'http://localhost:1337/api';\n"
 _LOGIN = "import { api } from './api';\nexport const login = () => { location.href = `${api}/connect/twitter`; };\n"
 
@@ -53,7 +55,9 @@ def main() -> None:
             _write(root, files)
             took = [_read(root) for _ in range(ROUNDS + 1)][1:]
             median = statistics.median(took)
-            print(f"  {files:>5} files   {median * 1000:7.1f} ms   goal at most {goal * 1000:.0f} ms")
+            print(
+                f"  {files:>5} files   {median * 1000:7.1f} ms   goal at most {goal * 1000:.0f} ms"
+            )
 
 
 def _write(root: Path, files: int) -> None:

@@ -139,14 +139,14 @@ def _no_variable(facts: LocalFacts, public: str) -> Finding:
         )
     others = facts.frontend_urls.others
     if others:
-        first = others[0]
+        other = others[0]
         return warned(
-            f"{first.name} is {shown(first.value)}, which is not this back end",
-            f"Expected  {public}\nFound     {first.name}={shown(first.value)}, "
-            f"from {where(facts, first)}\nIf the login button uses it, the login goes elsewhere.",
+            f"{other.name} is {shown(other.value)}, which is not this back end",
+            f"Expected  {public}\nFound     {other.name}={shown(other.value)}, "
+            f"from {where(facts, other)}\nIf the login button uses it, the login goes elsewhere.",
             Advice(
                 "if it is meant to be this back end",
-                command=f"twitter-setup tunnel --env-var {first.name}",
+                command=f"twitter-setup tunnel --env-var {other.name}",
             ),
             explained("frontend-url"),
         )

@@ -69,7 +69,7 @@ def _value(
     if not isinstance(node, Node):
         return None
     found = evaluate(node)
-    if found.kind == "env" and found.variable in values:
+    if found.kind == "env" and found.variable and found.variable in values:
         return values[found.variable][0]
     return found.default if found.kind == "env" else found.text if found.kind == "string" else None
 

@@ -23,11 +23,11 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S10
 _ORIGIN = re.compile(r"\s*[a-z][a-z0-9+.-]*://[^/?#\\]*", re.IGNORECASE)
 # Tunnels that give a new name at each start: one that is found was left behind.
 _THROW_AWAY = (*TUNNEL_SUFFIXES, ".trycloudflare.com", ".loca.lt", ".localhost.run", ".lhr.life")
-_EXAMPLES = tuple(
-    f"{name}{end}"
-    for end in (".example", ".sample", ".template", ".dist")
-    for name in (".env", ".env.local", ".env.development")
-) + (".example.env", "example.env", "env.example", ".env-example", ".env_example")
+_EXAMPLE_ENDS = (".example", ".sample", ".template", ".dist")
+_EXAMPLES = (
+    *(f".env{mode}{end}" for end in _EXAMPLE_ENDS for mode in ("", ".local", ".development")),
+    *(".example.env", "example.env", "env.example", ".env-example", ".env_example"),
+)
 _PLACEHOLDER = re.compile(r"example|your|<|\bxxx|placeholder|changeme|\.\.\.", re.IGNORECASE)
 # Names with which a login library learns the app's own address (never `AUTH0_ISSUER_BASE_URL`).
 OWN_ADDRESS = frozenset(

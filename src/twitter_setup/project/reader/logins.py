@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.flow.trace import Sink
+from twitter_setup.project.reader.flow.values import Gap, Literal, Piece, Text, Variable, shown
 from twitter_setup.project.reader.source import Base, Kind, LoginUse, Place, Role
-from twitter_setup.project.reader.trace import Sink
-from twitter_setup.project.reader.values import Gap, Literal, Piece, Text, Variable, shown
 
 # `connect/twitter`, and with a variable in the provider's place; the page of the redirect URL is none.
 _LOGIN = re.compile(r"(?:^|/)(?:connect|auth)/(?:twitter|\0)(?:[/?#]?$|[?#])")
@@ -28,8 +27,7 @@ _METHODS = frozenset({"get", "post", "put", "request"})
 
 
 class Logins:
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
+    def __init__(self) -> None:
         self._found: dict[tuple[Place, Role], LoginUse] = {}
 
     def found(self) -> tuple[LoginUse, ...]:
@@ -61,7 +59,7 @@ class Logins:
 def _place(piece: Piece) -> Place:
     if not isinstance(piece, Literal):
         raise TypeError("only literal text has a place")
-    return piece.module.place_of(piece.module.source.count(b"\n", 0, piece.start))
+    return piece.module.place_at(piece.start)
 
 
 def _urls(text: Text) -> list[tuple[Piece, ...]]:
@@ -112,16 +110,16 @@ def _kind(sink: Sink, text: Text) -> Kind:
     literals = "".join(piece.text for piece in text.pieces if isinstance(piece, Literal))
     if _MARKUP_LINK.search(literals):
         return "link"
-    name = sink.name.partition(":")[0] if sink.context == "call" else sink.name
     if sink.context == "attribute":
         return "link" if sink.name.lower() in _LINKS else "other"
     if sink.context == "assignment":
-        return "navigation" if _NAVIGATING.search(name) else "other"
-    if sink.context == "call":
-        if _AXIOS.search(name):
-            return "axios"
-        if _FETCHING.search(name) or name.rpartition(".")[2] in _METHODS:
-            return "fetch"
-        if _NAVIGATING.search(name):
-            return "navigation"
-    return "other"
+        return "navigation" if _NAVIGATING.search(sink.name) else "other"
+    return _kind_of_call(sink.name.partition(":")[0]) if sink.context == "call" else "other"
+
+
+def _kind_of_call(name: str) -> Kind:
+    if _AXIOS.search(name):
+        return "axios"
+    if _FETCHING.search(name) or name.rpartition(".")[2] in _METHODS:
+        return "fetch"
+    return "navigation" if _NAVIGATING.search(name) else "other"

@@ -13,7 +13,7 @@ from tree_sitter import Node, Tree
 from twitter_setup.edits.names import declared_names, holders, pattern_of
 from twitter_setup.edits.syntax import (
     FUNCTIONS,
-    Language,
+    Grammar,
     children,
     descendants,
     dotted,
@@ -29,7 +29,7 @@ MARKUP = frozenset({".vue", ".svelte", ".astro", ".html"})
 _SCOPES = FUNCTIONS | {"program", "statement_block"}
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _COMMENTS = frozenset({"comment"})
-_LANGUAGES: dict[str, Language] = {
+_LANGUAGES: dict[str, Grammar] = {
     ".ts": "typescript",
     ".mts": "typescript",
     ".cts": "typescript",
@@ -105,6 +105,10 @@ class Module:
 
     def place(self, node: Node) -> Place:
         return self.place_of(node.start_point.row)
+
+    def place_at(self, start: int) -> Place:
+        """Tell the place of a byte offset in `source`."""
+        return self.place_of(self.source.count(b"\n", 0, start))
 
     def place_of(self, row: int) -> Place:
         line = self._lines[row] if row < len(self._lines) else b""

@@ -7,11 +7,11 @@ import re
 from tree_sitter import Node
 
 from twitter_setup.edits.syntax import children, unwrap
-from twitter_setup.project.reader import patterns
-from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.flow import patterns
+from twitter_setup.project.reader.flow.evaluate import Evaluator
+from twitter_setup.project.reader.flow.values import Literal, Text, Variable
 from twitter_setup.project.reader.module import Module
 from twitter_setup.project.reader.project import Project
-from twitter_setup.project.reader.values import Literal, Text, Variable
 
 _SUFFIXES = (".ts", ".js", ".mjs", ".mts")
 

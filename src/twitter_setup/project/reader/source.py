@@ -73,9 +73,9 @@ class LoginUse:
 class PageCode:
     """What the page at the end of a login does.
 
-    `route`: where the page is. `call`: where `auth/twitter/callback` is called. `access_token`: where
-    the page insists on such a parameter. `forwards_query`: it looks at the address's query. `sends_credentials`: calls to another origin
-    send cookies.
+    `route`: where the page is. `call`: where it calls `auth/twitter/callback`. `access_token`: where
+    it insists on such a parameter. `forwards_query`: it reads the address's query.
+    `sends_credentials`: calls to another origin send cookies.
     """
 
     route: Place | None = None

@@ -8,26 +8,21 @@ from typing import Literal as Choice
 
 from tree_sitter import Node
 
-from twitter_setup.edits.names import declared_names, parameters, pattern_of
+from twitter_setup.edits.names import declared_names, parameters
 from twitter_setup.edits.syntax import FUNCTIONS, WRAPPERS, field, text
-from twitter_setup.project.reader import patterns
-from twitter_setup.project.reader.calls import KEEPING, Calls
-from twitter_setup.project.reader.evaluate import Evaluator
+from twitter_setup.project.reader.flow import climb, patterns
+from twitter_setup.project.reader.flow.calls import Calls
+from twitter_setup.project.reader.flow.evaluate import Evaluator
+from twitter_setup.project.reader.flow.values import EMPTY, Client, Frame, Function, Literal, Value
 from twitter_setup.project.reader.markup import ATTRIBUTE
 from twitter_setup.project.reader.module import Bound, Module
-from twitter_setup.project.reader.values import EMPTY, Client, Frame, Function, Literal, Value
 
 Context = Choice["attribute", "call", "assignment", "display", "compare", "import", "other"]
 
 _DEPTH = 6
 _MOST = 60  # uses of one literal
-_COMPARING = frozenset({"===", "!==", "==", "!=", "in", "instanceof", "<", ">"})
 _COMPARING_CALLS = frozenset(
     {"startsWith", "endsWith", "includes", "indexOf", "match", "test", "replace", "replaceAll"}
-)
-_TRANSPARENT = frozenset(
-    {"String", "encodeURI", "decodeURI", "URL", "concat", "join", "computed", "ref", "useMemo"}
-    | {"useState", "freeze", "stringify"}
 )
 _DEFAULTS = frozenset({"assignment_pattern", "object_assignment_pattern"})
 _SHOWN = frozenset({"log", "warn", "error", "info", "debug", "alert"})
@@ -71,7 +66,7 @@ class Tracer:
     def _follow(
         self, module: Module, node: Node, frame: Frame, depth: int, seen: set[tuple[int, int]]
     ) -> Iterator[Sink]:
-        root = _climb(node)
+        root = climb.whole(node)
         key = (id(module), root.id)
         if key in seen or depth == 0:
             yield Sink(module, root, frame, "other")
@@ -95,29 +90,31 @@ class Tracer:
         seen: set[tuple[int, int]],
     ) -> Iterator[Sink]:
         kind = parent.type
-        bound = _binding(module, root, parent)
-        if bound is not None and kind in _DEFAULTS and self._overrides(module, bound, root, frame):
-            return  # `{ X = 'http://…' } = process.env`
+        bound = climb.binding_of(module, root, parent)
         if bound is not None:
-            yield from self._uses(module, bound, root, frame, depth, seen)
-        elif kind == "jsx_attribute":
-            yield Sink(module, root, frame, "attribute", text(parent.named_children[0]))
-        elif kind in {"jsx_element", "jsx_fragment"} or kind in _TYPES:
-            yield Sink(module, root, frame, "display")
-        elif kind in {"import_statement", "export_statement"} and root.type == "string":
-            yield Sink(module, root, frame, "import")
-        elif kind == "binary_expression":
-            yield Sink(module, root, frame, "compare")
-        elif kind == "assignment_expression" and field(parent, "right") == root:
-            yield Sink(module, root, frame, "assignment", text(field(parent, "left")))
-        elif kind == "pair":
-            yield self._pair(module, root, parent, frame)
+            is_default = kind in _DEFAULTS and self._overrides(module, bound, root, frame)
+            if not is_default:  # `{ X = 'http://…' } = process.env`
+                yield from self._uses(module, bound, root, frame, depth, seen)
         elif kind in {"field_definition", "public_field_definition"}:
             yield from self._field(module, root, parent, frame, depth, seen)
-        elif kind == "return_statement" or (kind == "arrow_function"):
+        elif kind in {"return_statement", "arrow_function"}:
             yield from self._returned(module, root, parent, frame, depth, seen)
         else:
-            yield Sink(module, root, frame, "other")
+            yield self._end(module, root, parent, frame)
+
+    def _end(self, module: Module, root: Node, parent: Node, frame: Frame) -> Sink:
+        kind = parent.type
+        if kind == "jsx_attribute":
+            return Sink(module, root, frame, "attribute", text(parent.named_children[0]))
+        if kind in {"jsx_element", "jsx_fragment"} or kind in _TYPES:
+            return Sink(module, root, frame, "display")
+        if kind in {"import_statement", "export_statement"} and root.type == "string":
+            return Sink(module, root, frame, "import")
+        if kind == "assignment_expression" and field(parent, "right") == root:
+            return Sink(module, root, frame, "assignment", text(field(parent, "left")))
+        if kind == "pair":
+            return self._pair(module, root, parent, frame)
+        return Sink(module, root, frame, "compare" if kind == "binary_expression" else "other")
 
     def _overrides(self, module: Module, bound: Bound, root: Node, frame: Frame) -> bool:
         """Whether the name is a variable, and the literal only its default."""
@@ -158,15 +155,13 @@ class Tracer:
         place = next((i for i, each in enumerate(given) if each == root), 0)
         for function in self._calls.callees(module, call, frame):
             inner = self._calls.entered(function, module, given, frame)
-            found = list(self._inside(function, place, inner, depth, seen))
+            found = list(self._inside(function, place, inner, depth))
             if found:
                 yield from found
                 return
         yield Sink(module, root, frame, "call", callee, call)
 
-    def _inside(
-        self, function: Function, place: int, frame: Frame, depth: int, seen: set[tuple[int, int]]
-    ) -> Iterator[Sink]:
+    def _inside(self, function: Function, place: int, frame: Frame, depth: int) -> Iterator[Sink]:
         """Follow an argument into the function that gets it."""
         given = parameters(function.node)
         if place >= len(given):
@@ -233,10 +228,10 @@ class Tracer:
         while function is not None and function.type not in FUNCTIONS:
             function = function.parent
         if function is not None:
-            found = self._evaluator.returned(Function(module, function, frame), frame)
+            found = self._evaluator.choices.returned(Function(module, function, frame), frame)
             if not self._has(found, module, root) and self._is_covered(module, root):
                 return
-        bound = _name_of(module, function) if function is not None else None
+        bound = climb.name_of(module, function) if function is not None else None
         calls: list[Sink] = []
         if bound is not None and not frame:
             places = [(module, use) for use in module.uses(bound)]
@@ -291,103 +286,3 @@ class Tracer:
 
 def _within(start: int, node: Node) -> bool:
     return node.start_byte <= start < node.end_byte
-
-
-def _climb(node: Node) -> Node:
-    """Go up to the whole expression that the text is a part of."""
-    while (parent := node.parent) is not None:
-        kind = parent.type
-        if kind in WRAPPERS or kind in {
-            "template_substitution",
-            "template_string",
-            "await_expression",
-            "jsx_expression",
-        }:
-            if (
-                kind == "jsx_expression"
-                and parent.parent is not None
-                and (parent.parent.type == "jsx_attribute")
-            ):
-                return parent
-        elif kind == "string":
-            pass
-        elif kind == "binary_expression":
-            if text(field(parent, "operator")) in _COMPARING:
-                return node
-        elif kind == "ternary_expression":
-            if field(parent, "condition") == node:
-                return node
-        elif kind == "member_expression" and field(parent, "object") == node:
-            call = parent.parent
-            if text(field(parent, "property")) in {"origin", "href", "value"}:
-                pass
-            elif (
-                call is not None
-                and call.type == "call_expression"
-                and text(field(parent, "property")) in KEEPING | {"concat"}
-            ):
-                node = call
-                continue
-            else:
-                return node
-        elif kind == "arguments" and parent.parent is not None:
-            name = patterns.call_name(parent.parent)
-            if name not in _TRANSPARENT:
-                return node
-            node = parent.parent
-            continue
-        elif kind == "array":
-            call = parent.parent.parent if parent.parent is not None else None
-            if call is None or patterns.call_name(call) != "join":
-                return node
-            node = call
-            continue
-        else:
-            return node
-        node = parent
-    return node
-
-
-def _binding(module: Module, root: Node, parent: Node) -> Bound | None:
-    """Tell which name gets the value: a constant, an assigned name, or a parameter's default."""
-    kind = parent.type
-    target: Node | None = None
-    if kind == "variable_declarator" and parent.child_by_field_name("value") == root:
-        target = pattern_of(parent)
-        if target is not None and target.type == "array_pattern":
-            target = next(iter(target.named_children), None)
-    elif kind in {"assignment_pattern", "object_assignment_pattern"}:
-        target = field(parent, "left")
-    elif kind in {"required_parameter", "optional_parameter"}:
-        target = parent.child_by_field_name("pattern")
-    elif kind == "assignment_expression":
-        left = field(parent, "left")
-        target = left if left.type == "identifier" else None
-    if target is None or target.type not in {
-        "identifier",
-        "shorthand_property_identifier_pattern",
-    }:
-        return None
-    at = target
-    function = parent
-    while function.parent is not None and function.type not in FUNCTIONS | {"program"}:
-        if function.type == "formal_parameters":
-            function = function.parent
-            break
-        function = function.parent
-    return module.find(text(at), at) or module.find(text(at), function)
-
-
-def _name_of(module: Module, function: Node) -> Bound | None:
-    """Find the name of a function: its own, or that of the constant that holds it."""
-    name = function.child_by_field_name("name")
-    parent = function.parent
-    while parent is not None and (
-        parent.type in WRAPPERS or parent.type in {"arguments", "call_expression"}
-    ):
-        parent = parent.parent  # useCallback(() => …)
-    if name is None and parent is not None and parent.type == "variable_declarator":
-        name = pattern_of(parent)
-    if name is None or name.type not in {"identifier"} or function.parent is None:
-        return None
-    return module.find(text(name), function.parent)

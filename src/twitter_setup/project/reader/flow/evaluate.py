@@ -5,25 +5,24 @@ Values flow backward: from an expression to the declarations, imports and parame
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from tree_sitter import Node
 
 from twitter_setup.edits.names import pattern_of
 from twitter_setup.edits.syntax import (
     FUNCTIONS,
-    MEMBERS,
     children,
-    descendants,
     field,
     string_value,
     text,
     unwrap,
 )
-from twitter_setup.project.reader import patterns
-from twitter_setup.project.reader.calls import Calls
-from twitter_setup.project.reader.facts import Facts
-from twitter_setup.project.reader.module import Bound, Import, Module, import_of
-from twitter_setup.project.reader.project import Project
-from twitter_setup.project.reader.values import (
+from twitter_setup.project.reader.flow import patterns
+from twitter_setup.project.reader.flow.calls import Calls
+from twitter_setup.project.reader.flow.choices import Choices
+from twitter_setup.project.reader.flow.facts import Facts
+from twitter_setup.project.reader.flow.values import (
     EMPTY,
     GAP,
     UNKNOWN,
@@ -40,13 +39,12 @@ from twitter_setup.project.reader.values import (
     bounded,
     joined,
 )
+from twitter_setup.project.reader.module import Bound, Import, Module, import_of
+from twitter_setup.project.reader.project import Project
 
 _DEPTH = 24
 _ENVIRONMENTS = frozenset({"process.env", "import.meta.env", "globalThis.process.env"})
 _ENVIRONMENT_MODULES = ("$env/static/", "$app/env", "astro:env/")
-_RETURNS = frozenset({"return_statement"})
-_ASSIGNMENTS = frozenset({"assignment_expression"})
-_CONDITIONS = frozenset({"if_statement"})
 
 
 class Evaluator:
@@ -60,7 +58,23 @@ class Evaluator:
         self.known = set(known)
         self.facts = Facts()
         self.config: dict[tuple[str, ...], tuple[Value, ...]] = {}  # Nuxt's runtimeConfig
+        self.choices = Choices(self)
         self._calls = Calls(self)
+        self._ways: dict[str, Callable[[Module, Node, Frame], Iterable[Value]]] = {
+            "string": self._template,
+            "template_string": self._template,
+            "identifier": self._name,
+            "shorthand_property_identifier": self._name,
+            "member_expression": self._member,
+            "subscript_expression": self._member,
+            "binary_expression": self._binary,
+            "ternary_expression": self.choices.ternary,
+            "call_expression": self._calls.values,
+            "new_expression": self._calls.values,
+            "await_expression": self._inner,
+            "jsx_expression": self._inner,
+            "assignment_expression": self._assignment,
+        }
         self._memory: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._depth = 0
 
@@ -165,31 +179,23 @@ class Evaluator:
         return ()
 
     def _evaluate(self, module: Module, node: Node, frame: Frame) -> list[Value]:
-        kind = node.type
-        if kind in {"string", "template_string"}:
-            return list(self._template(module, node, frame))
-        if kind in {"identifier", "shorthand_property_identifier"}:
-            return self._name(module, node, frame)
-        if kind in MEMBERS:
-            return self._member(module, node, frame)
-        if kind == "binary_expression":
-            return self._binary(module, node, frame)
-        if kind == "ternary_expression":
-            return self._ternary(module, node, frame)
-        if kind in {"call_expression", "new_expression"}:
-            return list(self._calls.values(module, node, frame))
-        if kind in {"await_expression", "jsx_expression"}:
-            inner = children(node)
-            return list(self.values(module, inner[0], frame)) if inner else []
-        if kind == "object":
+        way = self._ways.get(node.type)
+        if way is not None:
+            return list(way(module, node, frame))
+        if node.type == "object":
             return [Record(module, node, frame)]
-        if kind in FUNCTIONS:
+        if node.type in FUNCTIONS:
             return [Function(module, node, frame)]
-        if kind == "assignment_expression":
-            return list(self.values(module, field(node, "right"), frame))
-        if kind == "number":
+        if node.type == "number":
             return [Text((Literal(text(node), module, node.start_byte),))]
         return []
+
+    def _inner(self, module: Module, node: Node, frame: Frame) -> tuple[Value, ...]:
+        inner = children(node)
+        return self.values(module, inner[0], frame) if inner else ()
+
+    def _assignment(self, module: Module, node: Node, frame: Frame) -> tuple[Value, ...]:
+        return self.values(module, field(node, "right"), frame)
 
     def _template(self, module: Module, node: Node, frame: Frame) -> tuple[Text, ...]:
         whole = string_value(node)
@@ -208,8 +214,7 @@ class Evaluator:
         name = text(node)
         bound = module.find(name, node)
         if bound is None:
-            is_config = name in {"$config"}
-            return [RuntimeConfig()] if is_config else self._by_name(name)
+            return [RuntimeConfig()] if name == "$config" else self._by_name(name)
         found = self.bound(module, bound, frame)
         return list(found) or self._by_name(name)
 
@@ -221,14 +226,14 @@ class Evaluator:
         if text(node).replace("?", "") in _ENVIRONMENTS:
             return [Environment()]
         found: list[Value] = []
-        names = self._names(module, node, frame)
+        names = self.member_names(module, node, frame)
         base = field(node, "object")
         if base.type == "this":
             return [
                 value
                 for name in names
-                for value in patterns.class_member(node, name)
-                for value in self.values(module, value, frame)
+                for member in patterns.class_member(node, name)
+                for value in self.values(module, member, frame)
             ]
         for value in self.values(module, base, frame):
             for name in names:
@@ -237,7 +242,7 @@ class Evaluator:
             found = [value for name in names for value in self._by_name(name)]
         return found
 
-    def _names(self, module: Module, node: Node, frame: Frame) -> list[str]:
+    def member_names(self, module: Module, node: Node, frame: Frame) -> list[str]:
         """List the names that a member access may read."""
         if node.type == "member_expression":
             return [text(field(node, "property"))]
@@ -256,91 +261,18 @@ class Evaluator:
             return list(self.values(module, right, frame))
         if operator not in {"||", "??"}:
             return []
-        return self.or_else(self.values(module, left, frame), self.values(module, right, frame))
-
-    def or_else(self, values: tuple[Value, ...], others: tuple[Value, ...]) -> list[Value]:
-        """Combine `a || b`: if `a` is a variable, `b` is its fallback."""
-        variables = [text for text in self.as_texts(values) if isinstance(text.first, Variable)]
-        if not variables:
-            return [*values, *others]
-        kept: list[Value] = []
-        for other in self.as_texts(others):
-            for variable in variables:
-                self.facts.fall_back(variable, other)
-            if not isinstance(other.first, Literal):
-                kept.append(other)
-        return [*values, *kept]
-
-    def _ternary(self, module: Module, node: Node, frame: Frame) -> list[Value]:
-        sides = [
-            self.values(module, field(node, name), frame) for name in ("consequence", "alternative")
-        ]
-        return self.guarded(sides, self.mentioned(module, field(node, "condition"), frame))
-
-    def guarded(self, sides: list[tuple[Value, ...]], names: set[str]) -> list[Value]:
-        """Combine alternatives between which a condition decides that mentions these variables."""
-        for place, side in enumerate(sides):
-            firsts = (each.first for each in self.as_texts(side))
-            if any(isinstance(first, Variable) and first.name in names for first in firsts):
-                others = [value for i, o in enumerate(sides) if i != place for value in o]
-                return self.or_else(side, tuple(others))
-        return [value for side in sides for value in side]
-
-    def mentioned(self, module: Module, condition: Node, frame: Frame) -> set[str]:
-        """List the variables that a condition asks for."""
-        nodes = descendants(condition, MEMBERS | {"identifier"}, closed=MEMBERS | FUNCTIONS)
-        return {
-            piece.name
-            for node in nodes
-            for found in self.texts(module, node, frame)
-            for piece in found.pieces
-            if isinstance(piece, Variable)
-        }
+        return self.choices.or_else(
+            self.values(module, left, frame), self.values(module, right, frame)
+        )
 
     def _declared(self, module: Module, bound: Bound, frame: Frame) -> tuple[Value, ...]:
-        value = bound.holder.child_by_field_name("value")
+        value, declaration = bound.holder.child_by_field_name("value"), bound.holder.parent
         if pattern_of(bound.holder) != bound.name:
             whole = self.values(module, value, frame) if value else ()
             return self._taken(module, bound, whole, frame)
-        found = [self.values(module, value, frame)] if value else []
-        declaration = bound.holder.parent
-        if declaration is None or text(declaration).startswith("const"):
-            return found[0] if found else ()
-        names: set[str] = set()
-        for node in descendants(bound.scope, _ASSIGNMENTS, closed=frozenset()):
-            left = field(node, "left")
-            if left.type == "identifier" and left.text == bound.name.text:
-                found.append(self.values(module, field(node, "right"), frame))
-                names |= self._asked(module, node, bound, frame)
-                if self._asks_itself(node, bound):
-                    names |= {
-                        text.first.name
-                        for text in self.as_texts(found[0])
-                        if isinstance(text.first, Variable)
-                    }
-        return tuple(self.guarded(found, names))
-
-    def _asked(self, module: Module, node: Node, bound: Bound, frame: Frame) -> set[str]:
-        """List the variables that the `if`s around `node` ask for."""
-        names: set[str] = set()
-        above = node.parent
-        while above is not None and above != bound.scope:
-            if above.type == "if_statement":
-                names |= self.mentioned(module, field(above, "condition"), frame)
-            above = above.parent
-        return names
-
-    def _asks_itself(self, node: Node, bound: Bound) -> bool:
-        """Whether an `if` around the assignment asks for the assigned name: `if (!url) url = …`."""
-        above = node.parent
-        while above is not None and above != bound.scope:
-            if above.type == "if_statement":
-                condition = field(above, "condition")
-                names = descendants(condition, frozenset({"identifier"}))
-                if any(name.text == bound.name.text for name in names):
-                    return True
-            above = above.parent
-        return False
+        if declaration is not None and not text(declaration).startswith("const"):
+            return self.choices.assigned(module, bound, value, frame)
+        return self.values(module, value, frame) if value else ()
 
     def _taken(
         self, module: Module, bound: Bound, whole: tuple[Value, ...], frame: Frame
@@ -352,7 +284,7 @@ class Evaluator:
             if not inner:
                 inner = tuple(self._by_name(key))
             if default is not None:
-                inner = tuple(self.or_else(inner, self.values(module, default, frame)))
+                inner = tuple(self.choices.or_else(inner, self.values(module, default, frame)))
             found = inner
         return found
 
@@ -365,23 +297,6 @@ class Evaluator:
         if default is not None and patterns.is_whole(bound.name, bound.holder):
             return self.values(module, default, frame)
         return ()
-
-    def returned(self, function: Function, frame: Frame) -> tuple[Value, ...]:
-        """Evaluate what a function returns."""
-        module, body = function.module, unwrap(field(function.node, "body"))
-        if body.type != "statement_block":
-            return self.values(module, body, frame)
-        sides = [
-            self.values(module, children(node)[0], frame)
-            for node in descendants(body, _RETURNS, closed=FUNCTIONS)
-            if children(node)
-        ]
-        if len(sides) < 2:
-            return sides[0] if sides else ()
-        names: set[str] = set()
-        for node in descendants(body, _CONDITIONS, closed=FUNCTIONS):
-            names |= self.mentioned(module, field(node, "condition"), frame)
-        return tuple(self.guarded(sides, names))
 
     def _record_member(self, record: Record, name: str) -> tuple[Value, ...]:
         node = patterns.find_member(record.node, name)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import takewhile
 
+from twitter_setup.project.reader.flow.values import Literal, Text, Variable
 from twitter_setup.project.reader.source import Fallback, Place
-from twitter_setup.project.reader.values import Literal, Text, Variable
 
 # Set by the bundler or the shell, never an address of the back end.
 _NO_VARIABLES = frozenset(
@@ -44,8 +44,7 @@ class Facts:
         after = "".join(piece.text for piece in variable.pieces[1:] if isinstance(piece, Literal))
         text = "".join(piece.text for piece in fallback.pieces if isinstance(piece, Literal))
         if text.endswith(after):
-            row = literal.module.source.count(b"\n", 0, literal.start)
-            found = Fallback(text[: len(text) - len(after)], literal.module.place_of(row))
+            found = Fallback(text[: len(text) - len(after)], literal.module.place_at(literal.start))
             self.fallbacks.setdefault(first.name, {})[found] = None
 
     def append(self, text: Text) -> None:

@@ -8,9 +8,8 @@ from tree_sitter import Node
 
 from twitter_setup.edits.names import declared_names, parameters, pattern_of
 from twitter_setup.edits.syntax import children, field, text
-from twitter_setup.project.reader import patterns
-from twitter_setup.project.reader.module import Module, required_module
-from twitter_setup.project.reader.values import (
+from twitter_setup.project.reader.flow import patterns
+from twitter_setup.project.reader.flow.values import (
     Client,
     Environment,
     Frame,
@@ -24,9 +23,10 @@ from twitter_setup.project.reader.values import (
     Variable,
     joined,
 )
+from twitter_setup.project.reader.module import Module, required_module
 
 if TYPE_CHECKING:
-    from twitter_setup.project.reader.evaluate import Evaluator
+    from twitter_setup.project.reader.flow.evaluate import Evaluator
 
 # Methods of a text that leave an address an address.
 KEEPING = frozenset(
@@ -34,7 +34,6 @@ KEEPING = frozenset(
 )
 BASE_KEYS = ("baseURL", "baseUrl", "prefixUrl", "base", "baseURI")
 _ENVIRONMENT_CALLS = frozenset({"loadEnv"})  # Vite's
-_CONFIG_CALLS = frozenset({"useRuntimeConfig", "getConfig"})
 
 
 class Calls:
@@ -42,30 +41,46 @@ class Calls:
         self._evaluator = evaluator
 
     def values(self, module: Module, call: Node, frame: Frame) -> tuple[Value, ...]:
+        """Evaluate a call or `new`; () if it cannot be followed."""
+        known = self._known(module, call)
+        if known is not None:
+            return known
         name, given = patterns.call_name(call), patterns.arguments_of(call)
-        if name in _ENVIRONMENT_CALLS:
-            return (Environment(),)
-        if name == "useRuntimeConfig":
-            return (RuntimeConfig(),)
-        specifier = required_module(call)
-        if specifier is not None:
-            found = self._evaluator.project.resolve(module, specifier)
-            return (Namespace(found),) if found else ()
         function = call.child_by_field_name("function")
         if function is not None and function.type == "member_expression":
             kept = self._method(module, field(function, "object"), name, given, frame)
             if kept is not None:
                 return kept
         for callee in self.callees(module, call, frame):
-            return self._evaluator.returned(callee, self.entered(callee, module, given, frame))
-        if call.type == "new_expression" and name == "URL" and len(given) > 1:
+            inner = self.entered(callee, module, given, frame)
+            return self._evaluator.choices.returned(callee, inner)
+        if call.type == "new_expression":
+            return self._made(module, call, given, frame)
+        return self._passed(module, given, frame)
+
+    def _known(self, module: Module, call: Node) -> tuple[Value, ...] | None:
+        """Evaluate the calls that frameworks give a meaning, and `require`."""
+        name = patterns.call_name(call)
+        if name in _ENVIRONMENT_CALLS:
+            return (Environment(),)
+        if name == "useRuntimeConfig":
+            return (RuntimeConfig(),)
+        specifier = required_module(call)
+        if specifier is None:
+            return None
+        found = self._evaluator.project.resolve(module, specifier)
+        return (Namespace(found),) if found else ()
+
+    def _made(
+        self, module: Module, call: Node, given: list[Node], frame: Frame
+    ) -> tuple[Value, ...]:
+        """Evaluate `new URL(path, base)`, and an object of a class of this project."""
+        if patterns.call_name(call) == "URL" and len(given) > 1:
             texts = [self._evaluator.texts(module, each, frame) for each in (given[1], given[0])]
             return joined(texts)
-        made = call.child_by_field_name("constructor")
-        for value in self._evaluator.values(module, made, frame) if made else ():
-            if isinstance(value, Record):
-                return (value,)
-        return self._passed(module, given, frame)
+        made = self._evaluator.values(module, field(call, "constructor"), frame)
+        objects = tuple(value for value in made if isinstance(value, Record))
+        return objects or self._passed(module, given, frame)
 
     def callees(self, module: Module, call: Node, frame: Frame) -> list[Function]:
         """Find the functions of this project that the call may enter."""
@@ -161,7 +176,7 @@ class Calls:
         found: list[Value] = []
         for value in self._evaluator.values(module, given[0], frame):
             if isinstance(value, Function):
-                found += self._evaluator.returned(value, value.frame)
+                found += self._evaluator.choices.returned(value, value.frame)
             elif not isinstance(value, Text) or _is_address(value):
                 found.append(value)
         return tuple(found)
