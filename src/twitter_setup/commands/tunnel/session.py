@@ -90,7 +90,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=lambda text: self._progress(text),
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
