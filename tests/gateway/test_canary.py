@@ -19,16 +19,20 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from tests.gateway.forwarding import lets_through
 from tests.program import free_port
-from tests.world import tls
+from tests.world import tls, upstreams
+from tests.world.upstreams import World
 from twitter_setup.gateway import canary, paths
 from twitter_setup.gateway.canary import Leaks, Safe, Unknown, Verdict
+from twitter_setup.gateway.dev_server_holes import SPELLINGS, SUFFIXES
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLIENT = """const socketHost = `${importMetaUrl.hostname}:${importMetaUrl.port}${"/hmr"}`;
 const wsToken = "t0k";
 new WebSocket(url, "vite-hmr")"""
 
+world = upstreams.world
 Encode = Callable[[bytes], bytes]
 
 
@@ -172,13 +176,6 @@ def running(dev: DevServer) -> Iterator[DevServer]:
         server.server_close()
 
 
-def lets_through(target: str) -> bool:
-    """Judge as the gateway of a back end in `backend` does."""
-    path = unquote(target.partition("?")[0])
-    closed = (paths.STRANGE, paths.drives_tools(), paths.private("backend"))
-    return not any(re.search(pattern, path) for pattern in closed)
-
-
 def ask(dev: DevServer, folder: Path, **options: Any) -> Verdict:
     return canary.leaks(dev.url, folder, lets_through=lets_through, **options)
 
@@ -282,6 +279,19 @@ def test_what_the_gateway_refuses_is_not_asked(tmp_path: Path) -> None:
     assert not [target for target in dev.seen if "raw" in target]
 
 
+def test_the_gateway_forwards_the_spellings_that_are_asked_and_refuses_the_others(
+    world: World,
+) -> None:
+    world.open(backend_folder="backend", reach="url")
+    targets = {each.requested("/srv/canary") for each in SPELLINGS}
+    for target in targets:
+        world.ask(target)
+
+    forwarded = {unquote(seen.target) for seen in world.frontend.seen}
+    assert forwarded == {unquote(target) for target in targets if lets_through(target)}
+    assert len(forwarded) < len(targets)
+
+
 def test_nothing_is_asked_that_opens_an_editor_or_leaves_the_folder(tmp_path: Path) -> None:
     with running(DevServer()) as dev:
         ask(dev, tmp_path)
@@ -330,6 +340,14 @@ def test_a_server_that_hangs_up_is_unknown(tmp_path: Path) -> None:
 
 
 # The file
+
+
+def test_each_suffix_that_a_spelling_needs_is_that_of_a_file() -> None:
+    named = {
+        match[1] for each in SPELLINGS if (match := re.search(r"\{file\}(\.\w+)?", each.target))
+    }
+
+    assert {suffix or "" for suffix in named} == set(SUFFIXES)
 
 
 def test_only_this_user_can_read_the_file_and_it_is_gone_afterwards(tmp_path: Path) -> None:
