@@ -8,8 +8,6 @@ from twitter_setup import frontend_proxies
 from twitter_setup.gateway import frontend_routes, strapi_paths
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.layout import Arrangement
-from twitter_setup.project import dev_server, frameworks, packages
-from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 from twitter_setup.project.strapi_config import Variables
 from twitter_setup.state.folder import StateFolder
@@ -40,7 +38,7 @@ def site_for(
         expose_admin=located.options.expose_admin,
         frontend_port=frontend.port if frontend else None,
         frontend_title=frontend.title if frontend else "",
-        frontend_command=start_command(frontend) if frontend else "",
+        frontend_command=frontend.command if frontend else "",
         frontend_routes=(
             frontend_routes.find(frontend.root, frontend.framework, backend.api_prefix)
             if frontend
@@ -60,12 +58,3 @@ def site_for(
         log_path=state.gateway_log,
         storage=state.path / "caddy",
     )
-
-
-def start_command(frontend: FrontEnd) -> str:
-    """What starts its dev server, as it is typed; '' where no script does."""
-    manifest = packages.read_manifest(frontend.root)
-    if manifest is None:
-        return ""
-    script = dev_server.find_command(frameworks.find(frontend.framework), manifest).script
-    return f"npm run {script}" if script else ""
