@@ -144,14 +144,18 @@ def _own_lines(edit: FileEdit) -> tuple[str, ...]:
     """What an edit of the server configuration takes and gives; never what else is on its line."""
     lines: list[str] = []
     for span in edit.edits:
-        old = (edit.before or b"")[span.start : span.end].decode(errors="replace").strip()
-        new = span.new.decode(errors="replace").strip().lstrip(",").strip()
+        old = _on_one_line((edit.before or b"")[span.start : span.end])
+        new = _on_one_line(span.new).lstrip(",").strip()
         if not new:  # a comma for the neighbour is not worth a reader's attention
             continue
         key = "" if new.startswith("url") else "url: "
         lines += [f"- url: {old}"] if old else []
         lines.append(f"+ {key}{new}")
     return tuple(lines)
+
+
+def _on_one_line(code: bytes) -> str:
+    return " ".join(code.decode(errors="replace").split())
 
 
 def _with_environment(
