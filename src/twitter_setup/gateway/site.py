@@ -23,7 +23,7 @@ def site_for(
     """Read what is left to read of the project; raises as `locate` does."""
     backend = located.backend
     variables = Variables(environ, backend.env_file)
-    names = strapi_paths.admin_names(backend.root, variables)
+    names = strapi_paths.admin_names(backend.root, variables, backend.mode)
     frontend = located.frontend if arrangement.is_one_origin else None
     return Site(
         public_url=public_url,
@@ -33,7 +33,7 @@ def site_for(
         backend_port=backend.port,
         backend_folder=backend.root.name,
         api_prefix=backend.api_prefix,
-        graphql=strapi_paths.graphql_path(backend.root, variables),
+        graphql=strapi_paths.graphql_path(backend.root, variables, backend.mode),
         admin_names=names,
         expose_admin=located.options.expose_admin,
         frontend_port=frontend.port if frontend else None,

@@ -23,6 +23,7 @@ from twitter_setup.project.files import (
 from twitter_setup.project.find import repository_root
 from twitter_setup.project.packages import Dependency, Manifest, Source, Version
 from twitter_setup.project.strapi_config import ConfigFile, Language, Variables
+from twitter_setup.project.tools import modes, scripts
 
 _DEFAULT_PORT = 1337
 _DEFAULT_PREFIX = "/api"
@@ -57,6 +58,9 @@ class BackEnd:
     api_prefix: str  # a slash in front and none behind, or empty
     api_prefix_is_certain: bool
     unwatched: str | None  # the part of the path for which `strapi develop` never sees a change
+    mode: str = "development"  # NODE_ENV: of the Strapi that runs, else of one started now
+    manager: str = "npm"  # the project's package manager
+    start_command: str = "npm run develop"  # what starts Strapi for development
 
     @property
     def major(self) -> int | None:
@@ -111,12 +115,16 @@ def load(
     strapi, users_permissions = _find_strapi(manifest, root)
     env_file = read_source(root / environ.get("ENV_PATH", ".env"))
     variables = Variables(environ, env_file)
-    files = strapi_config.find_files(root, "server", server_config)
+    mode = modes.planned(manifest.scripts, variables.find)
+    files = strapi_config.find_files(root, "server", server_config, mode)
     if server_config is not None and not files:
         raise _no_server_config(root / server_config)
-    server = strapi_config.read_server(root, files, url_key)
     number, port_from = _read_port(port, root, files, variables)
-    prefix, prefix_is_certain = _read_prefix(root, variables)
+    mode = modes.mode_of(root, number, manifest.scripts, variables.find)
+    files = strapi_config.find_files(root, "server", server_config, mode)
+    server = strapi_config.read_server(root, files, url_key)
+    prefix, prefix_is_certain = _read_prefix(root, variables, mode)
+    manager = packages.manager_of(root, repository_root(root))
     return BackEnd(
         root=root,
         name=manifest.name,
@@ -139,6 +147,9 @@ def load(
         api_prefix=prefix,
         api_prefix_is_certain=prefix_is_certain,
         unwatched=unwatched_part(root),
+        mode=mode,
+        manager=manager,
+        start_command=_start_command(manager, manifest),
     )
 
 
@@ -221,9 +232,15 @@ def _read_port(
     return number, port_from
 
 
-def _read_prefix(root: Path, variables: Variables) -> tuple[str, bool]:
+def _start_command(manager: str, manifest: Manifest) -> str:
+    script = scripts.first_that_runs_strapi(manifest.scripts)
+    return packages.run_command(manager, script) if script else "npx strapi develop"
+
+
+def _read_prefix(root: Path, variables: Variables, mode: str) -> tuple[str, bool]:
     """Find the path that all of the API is under, and whether that is certain."""
-    value, _ = strapi_config.first_value(strapi_config.find_files(root, "api"), "rest", "prefix")
+    files = strapi_config.find_files(root, "api", mode=mode)
+    value, _ = strapi_config.first_value(files, "rest", "prefix")
     found = variables.resolve(value, "config/api")
     if found is None:
         return _DEFAULT_PREFIX, value.kind == "absent"

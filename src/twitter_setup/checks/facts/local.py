@@ -66,9 +66,8 @@ class LocalFacts(Lazy):
 
     @fact
     def mode(self) -> str:
-        """NODE_ENV as Strapi takes it (configuration/index.js)."""
-        setting = self.environment.find("NODE_ENV")
-        return (setting and setting.value) or "development"
+        """NODE_ENV as Strapi takes it (configuration/index.js), the same as `tunnel` plans for."""
+        return self.backend.mode if self.backend else "development"
 
     @fact
     def server_url(self) -> ServerUrl | None:
