@@ -15,6 +15,7 @@ from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import frontend_plan
 from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.variables import set_variables
 
@@ -193,6 +194,13 @@ def _environment_notes(wish: Wish, backend: BackEnd, variable: str) -> tuple[str
         notes.append(
             f"The API prefix in config/api is not a plain value, so {backend.api_prefix or '/'} is "
             "taken for it: compare the callback with the redirectUri that Strapi shows."
+        )
+    if backend.admin_url:
+        at = backend.admin_url
+        notes.append(
+            f"{relative_name(at.path, backend.root)}:{at.line} gives the admin panel a whole address. "
+            f"With {variable} set, Strapi builds the panel for another host, and it does not load: "
+            "write a path there, such as '/admin'."
         )
     if backend.unwatched:
         notes.append(

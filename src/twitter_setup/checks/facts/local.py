@@ -55,6 +55,11 @@ class LocalFacts(Lazy):
         located = self.situation.located
         return packages.manager_of(located.backend.root, located.root) if located else "npm"
 
+    @property
+    def start_command(self) -> str:
+        """What starts Strapi here, as it is typed."""
+        return self.backend.start_command if self.backend else "npm run develop"
+
     @fact
     def environment(self) -> Environment:
         """What the back end's `env()` sees."""
