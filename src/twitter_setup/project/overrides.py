@@ -91,10 +91,10 @@ def _of(
         if file in own:
             continue
         found += [
-            f"{each.name} is also set in {relative_name(file, root)}:{each.line}, which a script of "
+            f"{name} is also set in {relative_name(file, root)}:{line}, which a script of "
             "package.json hands over. It wins over the other .env files: change it there too."
-            for each in dotenv.assignments(read_source(file).content or b"")
-            if each.name in names
+            for name, line in dotenv.lines(read_source(file).content or b"").items()
+            if name in names
         ]
     return found
 

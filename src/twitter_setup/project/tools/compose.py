@@ -174,8 +174,8 @@ def _files(
                 reason = f"{path.name} is missing"
                 unread.append(Unread(path=file, line=line, reason=reason))
             continue
-        for each in dotenv.assignments(content):
-            yield Given(variable=each.name, path=path, line=each.line, service=service)
+        for name, at in dotenv.lines(content).items():
+            yield Given(variable=name, path=path, line=at, service=service)
 
 
 def _env_files(part: Mapping[str, Node], file: Path) -> Iterator[tuple[int, Path, bool]]:
