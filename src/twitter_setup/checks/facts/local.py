@@ -53,6 +53,11 @@ class LocalFacts(Lazy):
         located = self.situation.located
         return packages.manager_of(located.backend.root, located.root) if located else "npm"
 
+    @property
+    def start_command(self) -> str:
+        """What starts Strapi here, as it is typed."""
+        return self.backend.start_command if self.backend else "npm run develop"
+
     @fact
     def environment(self) -> Environment:
         """What the back end's `env()` sees."""
@@ -64,9 +69,8 @@ class LocalFacts(Lazy):
 
     @fact
     def mode(self) -> str:
-        """NODE_ENV as Strapi takes it (configuration/index.js)."""
-        setting = self.environment.find("NODE_ENV")
-        return (setting and setting.value) or "development"
+        """NODE_ENV as Strapi takes it (configuration/index.js), the same as `tunnel` plans for."""
+        return self.backend.mode if self.backend else "development"
 
     @fact
     def server_url(self) -> ServerUrl | None:

@@ -79,7 +79,12 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
+        self._strapi = Strapi(
+            local_address(located.backend.port),
+            Credentials.of(located.options),
+            start_command=located.backend.start_command,
+            manager=located.backend.manager,
+        )
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
