@@ -39,12 +39,16 @@ export function Part%(number)d({ title, items }: Props) {
   );
 }
 """
-_ASKING = "import { api } from '../lib/api';\nexport const load%(number)d = () => fetch(`${api}/articles/%(number)d`);\n"
+_ASKING = """import { api } from '../lib/api';
+export const load%(number)d = () => fetch(`${api}/articles/%(number)d`);
+"""
 _WRITTEN = (
     "export const old%(number)d = () => fetch('http://localhost:1337/api/articles/%(number)d');\n"
 )
 _API = "export const api = import.meta.env.VITE_API_URL || 'http://localhost:1337/api';\n"
-_LOGIN = "import { api } from './api';\nexport const login = () => { location.href = `${api}/connect/twitter`; };\n"
+_LOGIN = """import { api } from './api';
+export const login = () => { location.href = `${api}/connect/twitter`; };
+"""
 
 
 def main() -> None:

@@ -27,6 +27,12 @@ def frontend_url(facts: LocalFacts) -> Finding:
         return _frontend_without_reach(facts)
     if not urls.settings and not urls.missing:
         return _no_variable(facts, public)
+    return _not_as_planned(facts, frontend, public) or _as_planned(facts, frontend, public)
+
+
+def _not_as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Finding | None:
+    """Find what `tunnel` would set otherwise, and addresses in the code beside it."""
+    urls = facts.frontend_urls
     wrong = [each for each in urls.settings if not _is_right(facts, each.value, public)]
     if wrong:
         return _wrong(facts, frontend, wrong, public)
@@ -35,11 +41,13 @@ def frontend_url(facts: LocalFacts) -> Finding:
     for setting in urls.settings:
         if setting.handed_on is not None:
             return _stale(facts, setting)
-    beside = _beside(facts, public)
-    if beside is not None:
-        return beside
-    told = ", ".join(f"{each.name} in {where(facts, each)}" for each in urls.settings)
-    own = "" if any(each.value for each in urls.settings) else " (empty: its own origin)"
+    return _beside(facts, public)
+
+
+def _as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Finding:
+    settings = facts.frontend_urls.settings
+    told = ", ".join(f"{each.name} in {where(facts, each)}" for each in settings)
+    own = "" if any(each.value for each in settings) else " (empty: its own origin)"
     return passed(f"{public}, from {told}{own}", _restart(frontend))
 
 

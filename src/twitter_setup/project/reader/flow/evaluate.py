@@ -22,6 +22,7 @@ from twitter_setup.project.reader.flow import patterns
 from twitter_setup.project.reader.flow.calls import Calls
 from twitter_setup.project.reader.flow.choices import Choices
 from twitter_setup.project.reader.flow.facts import Facts
+from twitter_setup.project.reader.flow.imports import Imports
 from twitter_setup.project.reader.flow.values import (
     EMPTY,
     GAP,
@@ -44,7 +45,6 @@ from twitter_setup.project.reader.project import Project
 
 _DEPTH = 24
 _ENVIRONMENTS = frozenset({"process.env", "import.meta.env", "globalThis.process.env"})
-_ENVIRONMENT_MODULES = ("$env/static/", "$app/env", "astro:env/")
 
 
 class Evaluator:
@@ -60,6 +60,7 @@ class Evaluator:
         self.config: dict[tuple[str, ...], tuple[Value, ...]] = {}  # Nuxt's runtimeConfig
         self.choices = Choices(self)
         self._calls = Calls(self)
+        self._imports = Imports(self)
         self._ways: dict[str, Callable[[Module, Node, Frame], Iterable[Value]]] = {
             "string": self._template,
             "template_string": self._template,
@@ -119,55 +120,17 @@ class Evaluator:
         if isinstance(value, Record):
             return self._record_member(value, name)
         if isinstance(value, Namespace):
-            return self.imported(value.module, Import(".", name), value.module)
+            return self._imports.values(value.module, Import(".", name), value.module)
         if isinstance(value, Text) and name in {"value", "origin", "href"}:
             return (value,)
         return ()
-
-    def imported(self, module: Module, target: Import, at: Module | None) -> tuple[Value, ...]:
-        """Evaluate what an import gets; `at` skips the search for the module."""
-        specifier = target.specifier
-        if specifier.startswith(_ENVIRONMENT_MODULES) and target.name not in {"*", "env"}:
-            return (Text((Variable(target.name),)),)
-        if specifier.startswith(("$env/", "$app/env")) or (
-            specifier.removeprefix("node:") == "process" and target.name == "env"
-        ):
-            return (Environment(),)
-        found = self._export(module, target, at)
-        if found is None:
-            return ()
-        other, node = found
-        if node is None:
-            return (Namespace(other),)
-        if node.type == "identifier" and (bound := other.find(text(node), other.root)):
-            return self.bound(other, bound, EMPTY)
-        return self.values(other, node)
-
-    def _export(
-        self, module: Module, target: Import, at: Module | None
-    ) -> tuple[Module, Node | None] | None:
-        if at is not None:
-            export = at.exports.get(target.name)
-            if export is None and "default" in at.exports:  # module.exports = { … }
-                whole = at.exports["default"].node
-                member = patterns.find_member(whole, target.name) if whole else None
-                return (at, member) if member is not None else None
-            if export is not None and export.again is not None:
-                found = self.project.follow(at, export.again)
-                return (found[0], found[1].node) if found else None
-            return (at, export.node) if export else None
-        found = self.project.follow(module, target)
-        if found is None:
-            other = self.project.resolve(module, target.specifier)
-            return self._export(module, target, other) if other else None
-        return found[0], found[1].node
 
     def bound(self, module: Module, bound: Bound, frame: Frame) -> tuple[Value, ...]:
         """Evaluate a declared name."""
         holder = bound.holder
         target = import_of(bound)
         if target is not None:
-            return self.imported(module, target, None)
+            return self._imports.values(module, target, None)
         if holder.type in FUNCTIONS:
             return (Function(module, holder, frame),)
         if holder.type == "class_declaration":

@@ -76,7 +76,7 @@ class Tracer:
         if parent is None:
             yield Sink(module, root, frame, "other")
         elif parent.type == "arguments" and parent.parent is not None:
-            yield from self._argument(module, root, parent.parent, frame, depth, seen)
+            yield from self._argument(module, root, parent.parent, frame, depth)
         else:
             yield from self._at(module, root, parent, frame, depth, seen)
 
@@ -133,13 +133,7 @@ class Tracer:
         return any(key == id(module) and _within(start, root) for key, start in covered)
 
     def _argument(
-        self,
-        module: Module,
-        root: Node,
-        call: Node,
-        frame: Frame,
-        depth: int,
-        seen: set[tuple[int, int]],
+        self, module: Module, root: Node, call: Node, frame: Frame, depth: int
     ) -> Iterator[Sink]:
         name, given = patterns.call_name(call), patterns.arguments_of(call)
         if name == ATTRIBUTE:
