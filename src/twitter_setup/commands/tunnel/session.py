@@ -79,7 +79,12 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
+        self._strapi = Strapi(
+            local_address(located.backend.port),
+            Credentials.of(located.options),
+            start_command=located.backend.start_command,
+            manager=located.backend.manager,
+        )
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
@@ -90,7 +95,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -125,9 +130,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
