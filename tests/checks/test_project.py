@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
+from tests.local_facts import ENV, ROOT, backend, facts, frontend, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
-from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.facts.situation import Generation, Situation
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.project.reader.source import PageCode, Place
@@ -88,6 +89,49 @@ def test_a_back_end_of_another_kind_passes() -> None:
 
 
 # layout
+
+
+def on_disk(folder: Path, prefix: str = "/api", **files: str) -> Situation:
+    """A Next app with these files beside a Strapi."""
+    for name, text in files.items():
+        (folder / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "web" / name).write_text(text)
+    back = backend(root=folder / "cms", api_prefix=prefix)
+    front = frontend(root=folder / "web", framework="next")
+    made = situation(back=back, front=front)
+    assert made.located is not None
+    return replace(made, located=replace(made.located, root=folder))
+
+
+def test_a_route_that_answers_a_login_in_strapi_s_place_is_a_warning(tmp_path: Path) -> None:
+    file = "app/api/auth/twitter/callback/route.ts"
+    where = on_disk(tmp_path, **{file: "\nexport async function GET() {}"})
+
+    finding = local.layout(facts(where=where))
+
+    assert finding.status is Status.WARN
+    assert f"web/{file}, line 2" in finding.detail
+
+
+def test_next_auth_beside_strapi_passes(tmp_path: Path) -> None:
+    where = on_disk(tmp_path, **{"app/api/auth/[...nextauth]/route.ts": "export const GET = 1"})
+
+    assert local.layout(facts(where=where)).status is Status.PASS
+
+
+@pytest.mark.parametrize("layout", ["one-origin", "two-origins"])
+def test_without_a_prefix_no_advice_leads_to_an_address_that_is_refused(
+    tmp_path: Path, layout: str
+) -> None:
+    where = on_disk(tmp_path, prefix="")
+    assert where.session is not None
+    where = replace(where, session=replace(where.session, layout=layout))
+
+    finding = local.layout(facts(where=where))
+
+    assert finding.status is Status.FAIL
+    assert "rest.prefix" in finding.advice[0].text
+    assert finding.advice[1].command == "twitter-setup tunnel --local --two-origins"
 
 
 def judge_layout(version: str | None, **of_situation: Any) -> Finding:

@@ -1,4 +1,4 @@
-"""Front ends that really run: the example's (Vite), and two that exist for the tests alone."""
+"""Front ends that really run: the example's (Vite), and those that exist for the tests alone."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ class FrontEnd:
 
 VITE = FrontEnd("vite", _EXAMPLES / "frontend", "VITE_BACKEND_URL", "src/App.jsx")
 NEXT = FrontEnd("next", _HERE / "frontends" / "next", "NEXT_PUBLIC_BACKEND_URL", "app/page.tsx")
+NEXT_AUTH = FrontEnd(  # with a sign-in of its own, below the same prefix as Strapi's
+    "nextauth", _HERE / "frontends" / "next-auth", "NEXT_PUBLIC_BACKEND_URL", "app/page.tsx"
+)
 WEBPACK = FrontEnd(
     "webpack", _HERE / "frontends" / "webpack", "WEBPACK_BACKEND_URL", "src/greeting.js"
 )

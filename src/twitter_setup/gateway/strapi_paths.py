@@ -1,10 +1,11 @@
-"""What a Strapi serves beside its API: the names of its admin side, and its GraphQL endpoint."""
+"""What a Strapi serves: the names of its admin side, its GraphQL endpoint, the routes of a login."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from twitter_setup.edits import javascript
 from twitter_setup.edits.javascript import SyntaxProblem
 from twitter_setup.gateway import admin_side
 from twitter_setup.project import packages, strapi_config
+from twitter_setup.project.packages import Version
 from twitter_setup.project.strapi_config import Variables
 
 _GRAPHQL = "@strapi/plugin-graphql"
@@ -29,6 +31,41 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _PLUGIN_PACKAGE = re.compile(
     r"(?:@strapi/plugin-|(?:@[^/]+/)?strapi-(?:v[45]-)?plugin-|@[^/]+/plugin-)(?P<name>.+)"
 )
+
+# What users-permissions has below `<prefix>/auth`, by the release that brought it [read in 4.0 to 5.54].
+_LOGIN_ROUTES: dict[Version, tuple[tuple[str, str], ...]] = {
+    (4, 0, 0): (
+        ("POST", "/local"),
+        ("POST", "/local/register"),
+        ("GET", "/<provider>/callback"),
+        ("POST", "/forgot-password"),
+        ("POST", "/reset-password"),
+        ("POST", "/change-password"),
+        ("GET", "/email-confirmation"),
+        ("POST", "/send-email-confirmation"),
+    ),
+    (5, 24, 0): (("POST", "/refresh"), ("POST", "/logout")),
+    (5, 50, 0): (("GET", "/sessions"), ("DELETE", "/sessions/<id>")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRoute:
+    """A route of Strapi's. `path` is below `<prefix>/auth`, with `<name>` for any one segment."""
+
+    method: str
+    path: str
+
+
+def login_routes(users_permissions: str | None) -> tuple[LoginRoute, ...]:
+    """List the login's routes of that release of users-permissions; None: those of the newest."""
+    version = packages.version_tuple(users_permissions or "") or max(_LOGIN_ROUTES)
+    return tuple(
+        LoginRoute(method, path)
+        for since, routes in _LOGIN_ROUTES.items()
+        if since <= version
+        for method, path in routes
+    )
 
 
 def admin_names(root: Path, variables: Variables, mode: str = "development") -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
 from twitter_setup.project import overrides, plan, settings, settings_file
 from twitter_setup.project.frontend_plan import candidates
@@ -194,7 +195,8 @@ def dry_run(
         view.say(f"Would serve {published}.")
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
-    for note in made.notes:
+    routes = login_routes.notes(located) if arrangement.is_one_origin else []
+    for note in (*made.notes, *routes):
         view.note(_readable(note))
     data = {
         "changes": [

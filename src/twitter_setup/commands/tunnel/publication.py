@@ -62,7 +62,7 @@ class Publication:
         From here on its port is ours.
         """
         if self._arrangement.gateway_port is not None:
-            caddy.find()
+            caddy.find(can_be_two=self._located.backend.needs_session_login is False)
             self._held = HeldPort(self._arrangement.gateway_port)
 
     def settle(self, pause: Callable[[float], None]) -> None:

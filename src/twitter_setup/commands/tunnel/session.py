@@ -35,7 +35,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     settings.check_reach(located.options, located.file)
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
-        arrangement = layout.arrange(located)
+        arrangement = layout.arrange(located, caller)
         safety.settle(safety.admission(located, arrangement, state, caller), caller, stop.sleep)
         published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
         proposal.dry_run(located, arrangement, caller, state, published)
@@ -51,7 +51,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
         try:
             # What was just put back may be what the project was read from.
             located = reread(located, caller.environ)
-            arrangement = layout.arrange(located)  # a gateway that was left has ended by now
+            arrangement = layout.arrange(located, caller)  # a gateway that was left has ended
             caller.view.say(proposal.heading(located))
             for fact in proposal.facts(located, state):
                 caller.view.detail(fact)
