@@ -161,27 +161,6 @@ def test_an_env_file_that_nothing_ignores_is_a_warning() -> None:
     assert finding.advice[0].command == "echo .env >> backend/.gitignore"
 
 
-@pytest.mark.parametrize(
-    "name", [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.local.example"]
-)
-@pytest.mark.parametrize("state", ["tracked", "unprotected"])
-def test_an_example_is_asked_about_and_never_taken_out_of_git(name: str, state: Any) -> None:
-    example = EnvFile(path=ENV.parent / name, names=("JWT_SECRET",), state=state)
-    real = EnvFile(path=ENV, names=("APP_KEYS",), state="tracked")
-
-    finding = local.git_secrets(facts(env_files_in_git=(example,)))
-    beside = local.git_secrets(facts(env_files_in_git=(example, real)))
-
-    assert finding.status is Status.WARN
-    assert "are these real values?" in finding.summary
-    assert "git rm" not in words(finding)
-    assert ".gitignore" not in words(finding)
-    assert (beside.status, beside.advice[0].command) == (
-        Status.FAIL,
-        "git rm --cached backend/.env",
-    )
-
-
 def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> None:
     file = EnvFile(path=ENV, names=("APP_KEYS",), state="ignored")
 

@@ -171,15 +171,18 @@ class Tunnel:
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
-        folder = self._state.checkpoints
+        folder, located = self._state.checkpoints, self._located
+        ends = {"repository": located.root}
+        if located.frontend is not None:
+            ends["frontend"] = located.frontend.root
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
-        refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        refused = [*checkpoint.apply(folder, "passing", passing, **ends).refused]
         if passing:  # had it failed, nothing was written
             self._diary.is_applied = True
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
-        refused += checkpoint.apply(folder, "lasting", lasting).refused
+        refused += checkpoint.apply(folder, "lasting", lasting, **ends).refused
         lines = {change.path: " and ".join(change.new_lines) for change in agreed.changes}
         count = len(agreed.changes) - len(refused)
         if count:
