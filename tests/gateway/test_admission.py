@@ -36,8 +36,11 @@ class Ends:
     verdicts: list[Verdict] = field(default_factory=list)  # those to come; else nothing leaks
     asked: int = 0
 
-    def listening(self, port: int) -> Listeners:
-        return frozenset({(self.pids[port], 1.0)}) if port in self.pids else frozenset()
+    def listening(self, *ports: int) -> list[Listeners]:
+        return [
+            frozenset({(self.pids[port], 1.0)}) if port in self.pids else frozenset()
+            for port in ports
+        ]
 
     def leaks(self) -> Verdict:
         self.asked += 1
@@ -282,10 +285,11 @@ def test_a_bug_in_a_question_is_raised_where_somebody_sees_it(ends: Ends, front:
         watched.settle(time.sleep)
 
 
-def test_it_is_known_who_listens() -> None:
+def test_it_is_known_who_listens_on_which_port() -> None:
     server = Upstream("frontend").start()
-    (pid, started), *_ = admission._listeners(server.port)
+    nobody, [(pid, started)] = admission._listeners(free_port(), server.port)
     server.stop()
 
-    assert (pid, admission._listeners(server.port)) == (os.getpid(), frozenset())
+    assert (nobody, pid) == (frozenset(), os.getpid())
     assert started > 0
+    assert admission._listeners(server.port) == [frozenset()]

@@ -131,9 +131,10 @@ class Admission:
             self._asked = self._ask_in_background(self.known, ends)
 
     def _listening(self) -> Ends:
-        site = self.site
-        frontend = site.frontend_port if site.has_frontend else None
-        return Ends(_listeners(site.backend_port), _listeners(frontend) if frontend else _NOBODY)
+        backend, frontend = self.site.backend_port, self.site.frontend_port
+        if frontend is None or not self.site.has_frontend:
+            return Ends(*_listeners(backend))
+        return Ends(*_listeners(backend, frontend))
 
     def _ask_in_background(self, known: Known, ends: Ends) -> Future[Known]:
         future: Future[Known] = Future()
@@ -174,7 +175,10 @@ class Admission:
         return replace(known, side=side, probed_of=ends.frontend, probed_with=known.marks)
 
 
-def _listeners(port: int) -> Listeners:
+def _listeners(*ports: int) -> list[Listeners]:
     """See who listens; another user's process, which the system hides, has no PID here."""
-    found = frozenset((each.pid, each.started) for each in processes.listeners(port))
-    return found or (frozenset({(0, 0.0)}) if listens(port) else _NOBODY)
+    hidden: Listeners = frozenset({(0, 0.0)})
+    return [
+        found or (hidden if listens(port) else _NOBODY)
+        for port, found in zip(ports, processes.listeners(*ports), strict=True)
+    ]

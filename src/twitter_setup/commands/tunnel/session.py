@@ -193,10 +193,7 @@ class Tunnel:
 
     def _pause(self, seconds: float) -> None:
         """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self._stop.sleep(min(left, _INTERVAL))
-            self._publication.look()
+        self._publication.pause(seconds, self._stop.sleep)
 
     # Ready
 
