@@ -126,15 +126,16 @@ class Project:
         """What the person sees there: changed and new files."""
         return self.git("status", "--porcelain", "--untracked-files=all").splitlines()
 
-    def serve(
-        self, script: str = "develop", *, with_admin: bool = True, **environment: str
-    ) -> Server:
+    def serve(self, script: str = "develop", **environment: str) -> Server:
         """Start it as a person does, wait until it answers, and create the first administrator."""
+        server = self.serve_without_admin(script, **environment)
+        self.register_admin()
+        return server
+
+    def serve_without_admin(self, script: str = "develop", **environment: str) -> Server:
         server = Server(self, script, environment)
         self.servers.append(server)
         server.wait_until_up()
-        if with_admin:
-            self.register_admin()
         return server
 
     def serve_once(self) -> None:

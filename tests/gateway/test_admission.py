@@ -170,10 +170,24 @@ def test_one_that_went_away_is_asked_again_when_it_is_back(ends: Ends, front: Up
     settled(watched, ends)
 
     pid = ends.pids.pop(front.port)
+    assert now(watched, ends).is_frontend_open, "it may restart itself"
     assert not now(watched, ends).is_frontend_open
     ends.pids[front.port] = pid
     until(watched, lambda site: site.is_frontend_open, ends)
     assert ends.asked == 2
+
+
+def test_one_that_restarts_itself_stays_open(ends: Ends, front: Upstream) -> None:
+    watched = ends.admission()
+    settled(watched, ends)
+
+    pid = ends.pids.pop(front.port)
+    during = now(watched, ends)
+    ends.pids[front.port] = pid
+
+    assert during.is_frontend_open
+    assert settled(watched, ends).is_frontend_open
+    assert ends.asked == 1
 
 
 def test_marks_of_strapi_are_learned_less_those_of_the_front_end(
@@ -241,6 +255,7 @@ def test_a_strapi_that_is_away_for_a_moment_keeps_its_marks(
     former = settled(watched, ends)
 
     pid = ends.pids.pop(strapi.port)
+    now(watched, ends)
     away = now(watched, ends)
     ends.pids[strapi.port] = pid
     strapi.calls.clear()

@@ -96,6 +96,7 @@ class Admission:
         self._prefixes = prefixes
         self._leaks = leaks
         self._ends = Ends()
+        self._looked = Ends()
         self._looked_at = 0.0
         self._asked: Future[Known] | None = None
         self.known = Known(side=site.admin_side)
@@ -123,12 +124,18 @@ class Admission:
         elif time.monotonic() - self._looked_at < _EVERY:
             return
         self._looked_at = time.monotonic()
-        ends = self._listening()
+        ends = self._steady(self._listening())
         if ends != self._ends:
             self._ends, self._asked = ends, None  # who was asked is another one
         self.known = self.known.without_the_gone(ends)
         if self._asked is None and self.known.lacks_any(ends):
             self._asked = self._ask_in_background(self.known, ends)
+
+    def _steady(self, now: Ends) -> Ends:
+        """Count a server as gone at the second look: it may restart itself, as Vite does."""
+        former, self._looked = self._looked, now
+        pairs = zip(now, former, self._ends, strict=True)
+        return Ends(*(each or (kept if before else each) for each, before, kept in pairs))
 
     def _listening(self) -> Ends:
         backend, frontend = self.site.backend_port, self.site.frontend_port

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import backend as backends
 from twitter_setup.project import find as project
@@ -30,6 +31,12 @@ class Located:
     options: Options
     backend: BackEnd
     frontend: FrontEnd | None
+
+    @property
+    def redirect_path(self) -> str:
+        """Return the path of the page where a login ends, the front end's base path included."""
+        base = self.frontend.base_path if self.frontend else ""
+        return redirect_url.path_of(self.file.get("frontend", "redirect_path"), base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

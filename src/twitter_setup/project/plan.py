@@ -13,10 +13,10 @@ from typing import Literal
 from twitter_setup.edits import dotenv, server_config, toml
 from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project import frontend_plan
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.frontend import FrontEnd
-from twitter_setup.project.variables import set_variables
+from twitter_setup.project.frontend_plan import build as frontend_plan
+from twitter_setup.project.frontend_plan.variables import set_variables
 
 VARIABLE = "PUBLIC_URL"
 OTHER_VARIABLE = "STRAPI_PUBLIC_URL"  # where PUBLIC_URL already means something else
@@ -75,7 +75,8 @@ class Wish:
 
     `variable` is the name that the lasting edit would read. `known_hosts` are hosts of our earlier
     tunnels: a value that still names one is ours to change. `declined`: the person said no to the
-    lasting edit. `environment` holds the names set in the real environment.
+    lasting edit. `environment` holds the names set in the real environment. `one_origin`: both ends
+    get the same public URL.
     """
 
     public_url: str
@@ -84,13 +85,14 @@ class Wish:
     known_hosts: frozenset[str] = frozenset()
     declined: bool = False
     environment: frozenset[str] = frozenset()
+    one_origin: bool = True
 
 
 def build(wish: Wish, backend: BackEnd, frontend: FrontEnd | None) -> Plan:
     """Raises `SetupError` (`project_broken`) when the server configuration does not parse."""
     back = _plan_backend(wish, backend)
     front = (
-        frontend_plan.build(wish, frontend, backend.port)
+        frontend_plan.build(wish, frontend, backend)
         if frontend
         else frontend_plan.without_frontend(wish)
     )

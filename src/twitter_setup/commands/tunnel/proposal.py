@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project import backend as backends
-from twitter_setup.project import frontend_plan, plan, settings, settings_file
+from twitter_setup.project import plan, settings, settings_file
+from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
 from twitter_setup.state import atomic
@@ -44,6 +46,7 @@ def make(
         known_hosts=_known_hosts(state),
         declined=bool(state.answers().get(_DECLINED)) if declined is None else declined,
         environment=frozenset(caller.environ),
+        one_origin=layout.wanted(located) == "one-origin",
     )
     return plan.build(wish, backend, located.frontend)
 
@@ -52,7 +55,7 @@ def _known_hosts(state: StateFolder) -> frozenset[str]:
     """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
     record = state.session()
     urls = [state.last().get("public_url"), record.public_url if record else None]
-    return frozenset(host for url in urls if url and (host := frontend_plan.known_as(url)))
+    return frozenset(host for url in urls if url and (host := candidates.known_as(url)))
 
 
 def heading(located: Located) -> str:

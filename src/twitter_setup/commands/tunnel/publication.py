@@ -72,6 +72,12 @@ class Publication:
         """Ask both ends, before anything is published. Raises as `safety.settle`."""
         safety.settle(self._admission, self._caller, pause)
 
+    def settle_again(self, pause: Callable[[float], None]) -> None:
+        """Wait for the answers of what restarted meanwhile. Raises as `look`."""
+        if self._admission is not None:
+            self._admission.settle(pause)
+        self.look()
+
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.
 

@@ -90,7 +90,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -114,6 +114,7 @@ class Tunnel:
             self._serve(public_url)
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
+            self._publication.settle_again(self._pause)
             proposal.offer_to_remember(*asked)
             layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
@@ -125,9 +126,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
