@@ -20,13 +20,11 @@ import httpx
 from tests.e2e import projects
 from tests.e2e.admin_rows import STRAPI, Row
 from tests.e2e.columns import OWN_HOST, Outside
-from tests.e2e.frontends import FrontEndServer
+from tests.e2e.frontends import FrontEndServer, lay_out
 from tests.e2e.projects import Project, eventually
-from tests.e2e.redirect_snippets import snippet
 from tests.program import free_port, running
 
 READY_SECONDS = 120.0
-_NOT_COPIED = shutil.ignore_patterns("node_modules", ".next", ".nuxt", ".env")
 _BY_STRAPI = re.compile(rb"(?i)x-powered-by: *strapi|hasAdmin|strapi\.io")
 
 
@@ -112,13 +110,8 @@ def start_strapi(project: Project) -> None:
 def front_end(row: Row, project: Project) -> FrontEndServer:
     """Start the row's front end, in a folder of its own beside the back end."""
     folder = project.root / row.name
-    shutil.copytree(row.front.template, folder, ignore=_NOT_COPIED)
-    shown = [snippet(row.front.snippet)] if row.front.snippet else []
-    files = {**{each.file: each.code for each in shown}, **row.all_files}
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace(STRAPI, project.local_url))
+    files = {name: text.replace(STRAPI, project.local_url) for name, text in row.all_files.items()}
+    lay_out(row.front, folder, files, f"http://localhost:{project.port}")
     manifest = json.loads((folder / "package.json").read_text())
     manifest |= {
         key: value.replace(STRAPI, project.local_url) for key, value in row.manifest.items()
@@ -126,8 +119,6 @@ def front_end(row: Row, project: Project) -> FrontEndServer:
     if row.dev:
         manifest["scripts"]["dev"] = row.dev
     (folder / "package.json").write_text(json.dumps(manifest, indent=2))
-    if row.front.variable:
-        (folder / ".env").write_text(f"{row.front.variable}=http://localhost:{project.port}\n")
     log = project.root.parent / f"{row.name}.log"
     server = FrontEndServer(row.front, folder, log)
     project.servers.append(server)

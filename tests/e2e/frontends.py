@@ -13,11 +13,12 @@ import httpx
 
 from tests.e2e import installs
 from tests.e2e.groups import Group
+from tests.e2e.redirect_snippets import snippet
 from tests.program import free_port
 
 _HERE = Path(__file__).parent
 _EXAMPLES = _HERE.parent.parent / "examples"
-_SECONDS = 60.0
+_SECONDS = 180.0  # Gatsby, on a busy machine
 # Nothing is sent to anybody, and nothing is fetched.
 _QUIET = {
     "BROWSER": "none",
@@ -41,13 +42,14 @@ class FrontEnd:
     template: Path
     variable: str  # says where Strapi is; Angular has none
     page: str  # the file with the greeting
-    snippet: str = (
-        ""  # the section of docs/redirect-page.md with its redirect page, if it has none itself
-    )
+    env_file: str = ".env"
+    snippet: str = ""  # the section of docs/redirect-page.md with its page, if it has none itself
 
 
-def _front_end(name: str, variable: str, page: str, snippet: str = "") -> FrontEnd:
-    return FrontEnd(name, _HERE / "frontends" / name, variable, page, snippet)
+def _front_end(
+    name: str, variable: str, page: str, snippet: str = "", env_file: str = ".env"
+) -> FrontEnd:
+    return FrontEnd(name, _HERE / "frontends" / name, variable, page, env_file, snippet)
 
 
 VITE = FrontEnd("vite", _EXAMPLES / "frontend", "VITE_BACKEND_URL", "src/App.jsx")
@@ -59,11 +61,26 @@ CRA = _front_end("cra", "REACT_APP_BACKEND_URL", "src/Welcome.jsx", "cra")
 ANGULAR = _front_end("angular", "", "src/app/welcome.ts", "angular")
 SVELTEKIT = _front_end("sveltekit", "PUBLIC_BACKEND_URL", "src/routes/+page.svelte", "sveltekit")
 ASTRO = _front_end("astro", "PUBLIC_BACKEND_URL", "src/pages/index.astro", "astro")
-GATSBY = _front_end("gatsby", "GATSBY_BACKEND_URL", "src/pages/index.js", "gatsby")
+GATSBY = _front_end(
+    "gatsby", "GATSBY_BACKEND_URL", "src/pages/index.js", "gatsby", ".env.development"
+)
 VUE_CLI = _front_end("vue-cli", "VUE_APP_BACKEND_URL", "src/Welcome.vue", "vue-cli")
 REACT_ROUTER = _front_end(
     "react-router", "VITE_BACKEND_URL", "app/routes/home.jsx", "React Router in framework mode"
 )
+
+
+def lay_out(kind: FrontEnd, folder: Path, files: Mapping[str, str], strapi: str) -> None:
+    """Write the app to a folder, with the docs' redirect page, more files, and Strapi's address."""
+    ignored = shutil.ignore_patterns("node_modules", ".next", ".nuxt", ".env")
+    shutil.copytree(kind.template, folder, ignore=ignored)
+    shown = [snippet(kind.snippet)] if kind.snippet else []
+    for name, text in {**{each.file: each.code for each in shown}, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    if kind.variable:
+        (folder / kind.env_file).write_text(f"{kind.variable}={strapi}\n")
 
 
 def give_packages(kind: FrontEnd, folder: Path) -> None:
