@@ -65,9 +65,7 @@ GATSBY = _front_end(
     "gatsby", "GATSBY_BACKEND_URL", "src/pages/index.js", "gatsby", ".env.development"
 )
 VUE_CLI = _front_end("vue-cli", "VUE_APP_BACKEND_URL", "src/Welcome.vue", "vue-cli")
-REACT_ROUTER = _front_end(
-    "react-router", "VITE_BACKEND_URL", "app/routes/home.jsx", "React Router in framework mode"
-)
+REACT_ROUTER = _front_end("react-router", "VITE_BACKEND_URL", "app/routes/home.jsx", "vite")
 
 
 def lay_out(kind: FrontEnd, folder: Path, files: Mapping[str, str], strapi: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,16 +18,13 @@ class Snippet:
     code: str
 
 
-def snippet(section: str, number: int = 0) -> Snippet:
-    """Return the snippet with this number below a heading; its lines are indented by four spaces."""
-    text = _PAGE.read_text()
-    found = re.search(
-        rf"^##+ {re.escape(section)}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL
-    )
-    assert found, f"docs/redirect-page.md has no section {section!r}"
-    blocks = re.findall(r"(?:^(?: {4}.*)?\n)+", found[1], re.MULTILINE)
-    codes = [re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in blocks if block.strip()]
-    code = codes[number].strip("\n") + "\n"
+def snippet(section: str) -> Snippet:
+    """Return the first code below a heading; its lines are indented by four spaces."""
+    parts = re.split(r"^## (.+)\n", _PAGE.read_text(), flags=re.MULTILINE)
+    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+    found = re.search(r"(?:^(?: {4}.*)?\n)*^ {4}.*\n", sections[section], re.MULTILINE)
+    assert found, f"docs/redirect-page.md has no code below {section!r}"
+    code = textwrap.dedent(found[0]).strip("\n") + "\n"
     file = _FILE.search("\n".join(code.splitlines()[:2]))
-    assert file, f"the snippet of {section!r} names no file: {code[:80]}"
+    assert file, f"the code of {section!r} names no file: {code[:80]}"
     return Snippet(file[0], code)

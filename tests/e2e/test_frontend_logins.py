@@ -21,6 +21,10 @@ pytestmark = [
 ]
 USER = "mira_brews"
 OTHER_GREETING = "Log in, and the tenth coffee is on us."
+RENEW = """async () => {
+  const answer = await fetch('/api/auth/refresh', { method: 'POST' });
+  return (await answer.json()).jwt;
+}"""
 
 
 @pytest.fixture(params=LOGINS, ids=lambda login: login.name.lower().replace(" ", "-"))
@@ -97,6 +101,7 @@ def assert_somebody_logs_in(shop: Published, person: Person) -> None:
     person.see(f"Hello {USER}")
 
     assert person.url.startswith(shop.app + REDIRECT_PATH)
+    assert person.page.evaluate(RENEW), "as the docs say for `jwtManagement: 'refresh'`"
 
 
 def files(front: FrontEndServer, column: Column) -> dict[str, bytes]:
