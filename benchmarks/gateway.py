@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from tests.program import free_port, wait_for_port
-from twitter_setup.gateway import Gateway, GatewayProcess, Site
+from twitter_setup.gateway.process import Gateway, GatewayProcess, Site
 
 ROUNDS = 20
 CONNECTIONS = 8

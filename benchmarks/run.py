@@ -21,11 +21,11 @@ import psutil
 from benchmarks import configure, gateway, verify
 from tests.program import free_port, make_shop, running
 from tests.world import agent
-from twitter_setup import backend as backends
-from twitter_setup import plan
 from twitter_setup.edits import server_config
 from twitter_setup.edits.spans import splice
 from twitter_setup.edits.syntax import Language
+from twitter_setup.project import backend as backends
+from twitter_setup.project import plan
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "server_config"

@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from tests.e2e import installs
-from twitter_setup import processes
+from twitter_setup.system import processes
 
 GATEWAY = 7337
 STRAPI = 1337

@@ -7,8 +7,8 @@ from typing import Any
 
 import typer.main
 
-from twitter_setup import settings
-from twitter_setup.cli import app
+from twitter_setup.cli.app import app
+from twitter_setup.project import settings
 
 PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
 _BEGIN = """# The commands

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import verifying
 from tests.program import Shop, make_shop
@@ -19,6 +20,10 @@ from tests.world.admin_server import AdminServer
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A busy machine is slow, not wrong.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 _LEAKS = [
     "NGROK_AUTHTOKEN",

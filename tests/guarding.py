@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from twitter_setup import frontend_proxies, gateway_paths
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.gateway_paths import Guard
+from twitter_setup import frontend_proxies
+from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway.paths import Guard
+from twitter_setup.project.frameworks import FrameworkId
 
 NAMES = ("admin", "content-manager", "email", "upload")
 

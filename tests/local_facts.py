@@ -6,22 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twitter_setup.backend import BackEnd
+from twitter_setup.checks.facts.app_keys import AppKeys, Key
+from twitter_setup.checks.facts.environments import Environment, Setting
+from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
+from twitter_setup.checks.facts.server_url import ServerUrl
+from twitter_setup.checks.facts.session_middleware import SessionMiddleware
+from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Finding
-from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.checks.situation import Situation
 from twitter_setup.edits.server_config import UrlSetting
-from twitter_setup.environments import Environment, Setting
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.frontend_urls import FrontEndUrls
-from twitter_setup.locate import Located
-from twitter_setup.project import SourceFile
-from twitter_setup.server_url import ServerUrl
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.settings import FileSettings, Options
-from twitter_setup.strapi_app_keys import AppKeys, Key
-from twitter_setup.strapi_middlewares import SessionMiddleware
-from twitter_setup.strapi_proxy import ProxyTrust
+from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.files import SourceFile
+from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.locate import Located
+from twitter_setup.project.settings import FileSettings, Options
+from twitter_setup.state.session_record import SessionRecord
 
 ROOT = Path("/cafe")
 PUBLIC = "https://olive-tree.ngrok-free.app"

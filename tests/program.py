@@ -181,7 +181,7 @@ def run(
 @cache
 def _command() -> TyperGroup:
     """Typer builds all commands of an app at each call, which takes longer than most runs here."""
-    from twitter_setup.cli import app
+    from twitter_setup.cli.app import app
 
     return get_group(app)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from tests import local_facts
 from tests.local_facts import PUBLIC, situation
-from twitter_setup.checks.remote_facts import Admin, Facts
-from twitter_setup.checks.situation import Situation
-from twitter_setup.checks.web import Page
-from twitter_setup.login_code import LoginCode
-from twitter_setup.settings import Options, Secret
-from twitter_setup.sources import SourceMention
-from twitter_setup.x import XAnswer
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.remote import Admin, Facts
+from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.web import Page
+from twitter_setup.project.settings import Options
+from twitter_setup.project.sources import SourceMention
+from twitter_setup.secret import Secret
+from twitter_setup.x.api import XAnswer
 
 CALLBACK = f"{PUBLIC}/api/connect/twitter/callback"
 REDIRECT = f"{PUBLIC}/connect/twitter/redirect"

@@ -1,4 +1,4 @@
-"""The boundaries of the design ("Modules"): who may know which library, who writes, which way imports go."""
+"""The boundaries of the house: who may know which library, who writes, which way imports go."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -23,38 +24,54 @@ MODULES = {
 }
 
 NETWORK = {"httpx", "socket", "urllib.request", "http.client", "requests", "aiohttp", "ssl"}
+# From the top: a room imports from those below it and from itself.
+ROOMS = (
+    "cli",
+    "commands",
+    "checks",
+    "checks.facts",
+    "gateway",
+    "strapi",
+    "project",
+    "output",
+    "ngrok",
+    "x",
+    "state",
+    "system",
+    "edits",
+    "addresses",
+    "",  # errors, view, secret: the ground
+)
+# Modules that wait for their deletion, and the entry point: outside the rooms.
+OUTSIDE = {
+    "__main__",
+    *("frontend_handlers", "frontend_proxies", "handed_on", "proxy_guards", "proxy_mentions"),
+}
 MAY_KNOW = {
-    "typer": {"cli", "cli_boundary", "cli_options"},  # and nobody else raises or reads for it
-    "rich": {"streams"},
-    "network": {
-        "strapi",  # its admin API and health
-        "certificates",  # whom the others trust
-        "x",  # a request token, to see what X says
-        "ngrok_api",  # the agent's local API
-        "checks.web",  # pages, as a browser asks for them
-        "caddy",  # looks whether the gateway's port is free, and whether it answers
-        "signals",  # a pair of sockets, to be woken by; nothing leaves the process
-        "public_url",  # httpx's reading of international names; nothing is sent
-    },
-    "pyngrok": {"ngrok", "ngrok_binary", "ngrok_config"},
-    "tomlkit": {"edits.toml", "settings_file"},
-    "psutil": {"listeners", "processes"},
+    "typer": {"cli"},
+    "rich": {"output"},
+    "network": {"checks.facts", "gateway", "ngrok", "strapi", "x"},
+    "pyngrok": {"ngrok"},
+    "tomlkit": {"edits", "project"},
+    "psutil": {"system"},
     "oauthlib": {"x"},
+    "filelock": {"state"},
+    "tree_sitter": {"edits", "project", "checks.facts"},
+}
+# Modules of other rooms that import the library for what sends nothing.
+ALSO = {
+    ("network", "system.certificates"),  # whom the others trust
+    ("network", "system.signals"),  # a pair of sockets, to be woken by
+    ("network", "addresses.public_url"),  # httpx's reading of international names
 }
 WRITERS = {
-    "atomic",  # how a file is replaced
-    "checkpoint",  # the user's files, and the journal of it
-    "state",  # our own folder
-    "json_files",  # … and the small files in it
-    "lock",  # who holds it
-    "registry",  # a key of the user's own
-    "provider_checkpoint",  # takes its own files away
-    "crash",  # the report of a bug
-    "ngrok",  # the agent's log
-    "ngrok_config",  # the agent's configuration, which holds nothing secret
-    "ngrok_binary",  # an agent that was downloaded
-    "tunnel",  # takes the agent's configuration away
+    "state",  # the user's files, and our own folder
+    "ngrok",  # the agent's log, configuration and download
     "gateway",  # Caddy's configuration, which holds nothing secret, and what Caddy says
+}
+ALSO_WRITE = {
+    "cli.crash",  # the report of a bug
+    "strapi.provider_checkpoint",  # takes its own files away
 }
 _PATH_WRITES = {"write_bytes", "write_text", "unlink", "rename", "touch", "mkdir", "rmdir", "chmod"}
 _OS_WRITES = {"replace", "rename", "renames", "remove", "unlink", "makedirs", "truncate", "symlink"}
@@ -123,26 +140,65 @@ def _opens_to_write(call: ast.Call) -> bool:
 # Who knows what
 
 
+def room_of(module: str) -> str:
+    """The innermost room that a module lies in; '' for the ground."""
+    return next((room for room in _INNERMOST if module.startswith(f"{room}.")), "")
+
+
+_INNERMOST = sorted((room for room in ROOMS if room), key=len, reverse=True)
+
+
 @pytest.mark.parametrize("library", MAY_KNOW)
-def test_a_library_is_known_where_it_belongs_and_nowhere_else(library: str) -> None:
-    assert {module for module in MODULES if knows(module, library)} == MAY_KNOW[library]
+def test_a_library_is_known_in_its_rooms_alone(library: str) -> None:
+    knowing = {module for module in MODULES if knows(module, library)}
+    also = {module for each, module in ALSO if each == library}
+
+    assert also <= knowing
+    assert {room_of(module) for module in knowing - also - OUTSIDE} == MAY_KNOW[library]
 
 
-def test_only_the_edits_and_what_reads_configuration_parse_javascript() -> None:
-    readers = {module for module in MODULES if knows(module, "tree_sitter")}
+def test_every_folder_is_a_room_or_lies_in_one() -> None:
+    folders = {module.rpartition(".")[0] for module in MODULES}
 
-    assert {each for each in readers if not each.startswith("edits.")} == {
-        "dev_server",
-        "strapi_app_keys",
-        "strapi_middlewares",
+    assert {folder.split(".")[0] for folder in folders} == {room.split(".")[0] for room in ROOMS}
+
+
+def test_a_folder_has_at_most_16_modules() -> None:
+    counts = Counter(module.rpartition(".")[0] for module in MODULES.keys() - OUTSIDE)
+
+    assert {folder: count for folder, count in counts.items() if count > 16} == {}
+
+
+def test_a_module_has_at_most_300_lines() -> None:
+    long = {
+        module: lines
+        for module, path in MODULES.items()
+        if (lines := len(path.read_text().splitlines())) > 300
     }
+
+    assert long.keys() <= {"cli.app"}, long
+
+
+def test_imports_between_rooms_point_down() -> None:
+    upwards = [
+        f"{module} -> {known}"
+        for module, names in graph().items()
+        for known in names
+        if not {module, known} & OUTSIDE
+        and ROOMS.index(room_of(known)) < ROOMS.index(room_of(module))
+    ]
+
+    assert upwards == []
 
 
 # Who writes
 
 
-def test_only_these_modules_change_the_disk() -> None:
-    assert {module for module in MODULES if writes(tree(module))} == WRITERS
+def test_the_disk_is_changed_in_these_rooms_alone() -> None:
+    writing = {module for module in MODULES if writes(tree(module))}
+
+    assert writing >= ALSO_WRITE
+    assert {room_of(module) for module in writing - ALSO_WRITE} == WRITERS
 
 
 def test_what_is_of_the_users_goes_through_a_checkpoint() -> None:
@@ -153,7 +209,7 @@ def test_what_is_of_the_users_goes_through_a_checkpoint() -> None:
     }
 
     # The other two write what is ours.
-    assert replacing == {"checkpoint", "json_files", "registry"}
+    assert replacing == {"state.checkpoint", "state.json_files", "state.registry"}
 
 
 @pytest.mark.parametrize(
@@ -215,8 +271,7 @@ def graph() -> dict[str, set[str]]:
 def test_imports_go_one_way() -> None:
     order = tuple(TopologicalSorter(graph()).static_order())  # raises CycleError
 
-    assert order.index("errors") < order.index("plan") < order.index("session")
-    assert order[-2:] == ("cli", "__main__")
+    assert order[-2:] == ("cli.app", "__main__")
 
 
 def test_edits_know_only_edits() -> None:
@@ -226,14 +281,13 @@ def test_edits_know_only_edits() -> None:
 
 
 def test_a_plan_is_made_without_session_network_or_screen() -> None:
-    known, new = set[str](), {"plan"}
+    known, new = set[str](), {"project.plan"}
     while new:
         known |= new
         new = {each for module in new for each in graph()[module]} - known
 
-    assert known.isdisjoint(
-        {"session", "strapi", "tunnel", "streams", "cli", "state", "checkpoint"}
-    )
+    rooms = {room_of(module) for module in known}
+    assert rooms.isdisjoint({"cli", "commands", "strapi", "output", "ngrok", "state"})
 
 
 def test_nobody_prints_but_the_output() -> None:
@@ -244,7 +298,7 @@ def test_nobody_prints_but_the_output() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
     }
 
-    assert printing == {"output_json", "__main__"}  # `--version` alone, which loads nothing
+    assert printing == {"output.program", "__main__"}  # `--version` alone, which loads nothing
 
 
 # Nothing heavy before it is needed
@@ -280,9 +334,9 @@ def loaded_after(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "code",
     [
-        "import twitter_setup.cli",
-        "from twitter_setup.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass",
-        "from twitter_setup.cli import app\ntry: app(['tunnel', '--help'])\nexcept SystemExit: pass",
+        "import twitter_setup.cli.app",
+        "from twitter_setup.cli.app import app\ntry: app(['--help'])\nexcept SystemExit: pass",
+        "from twitter_setup.cli.app import app\ntry: app(['tunnel', '--help'])\nexcept SystemExit: pass",
     ],
 )
 def test_help_loads_nothing_heavy(code: str) -> None:
@@ -296,9 +350,9 @@ def test_version_loads_no_command_line_library_either() -> None:
 
 
 def test_the_search_for_loaded_modules_sees_them() -> None:
-    assert "httpx" in loaded_after("import twitter_setup.strapi")
+    assert "httpx" in loaded_after("import twitter_setup.strapi.api")
 
 
 def test_every_module_is_looked_at() -> None:
-    assert {"cli", "checkpoint", "edits.dotenv"} <= MODULES.keys()
+    assert {"cli.app", "state.checkpoint", "edits.dotenv"} <= MODULES.keys()
     assert all(Path(path).is_file() for path in MODULES.values())

@@ -14,9 +14,10 @@ from tests import make_readme
 from tests.configuring import ALL
 from tests.program import Shop, make_shop, run
 from tests.world.admin_server import AdminServer
-from twitter_setup import portal, render
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.cli import app
+from twitter_setup.cli.app import app
+from twitter_setup.output import render
+from twitter_setup.x import sheet as portal
 
 ROOT = Path(__file__).parent.parent
 READ_FIRST = [ROOT / "README.md", ROOT / "examples" / "README.md"]

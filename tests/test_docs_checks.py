@@ -10,11 +10,12 @@ from typing import get_args
 import pytest
 
 from tests.program import run
-from twitter_setup.checks import docs, login_findings
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks import explained as docs
+from twitter_setup.checks.explained import explained
 from twitter_setup.checks.finding import Finding
+from twitter_setup.checks.login import findings as login_findings
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.frameworks import FrameworkId
+from twitter_setup.project.frameworks import FrameworkId
 
 ROOT = Path(__file__).parent.parent
 PAGE = "docs/checks.md"

@@ -15,10 +15,10 @@ from tests import cli_document
 from tests.configuring import ALL
 from tests.program import Shop, free_port, make_shop, run, running
 from tests.world.admin_server import AdminServer
-from twitter_setup import render
-from twitter_setup.cli import app
+from twitter_setup.cli.app import app
 from twitter_setup.errors import ErrorCode, ExitCode, SetupError
-from twitter_setup.portal import Sheet
+from twitter_setup.output import render
+from twitter_setup.x.sheet import Sheet
 
 DOCS = Path(__file__).parent.parent / "docs"
 URL = "https://cafe.example.com"

@@ -23,9 +23,9 @@ from tests.world import x as xs
 from tests.world.admin_api import ADMIN, AdminApi, Answer
 from tests.world.admin_server import LOGIN, READ, AdminServer, instead, later
 from tests.world.x_settings import Settings
-from twitter_setup.lock import Lock
-from twitter_setup.session_record import SessionRecord
-from twitter_setup.state import StateFolder
+from twitter_setup.state.folder import StateFolder
+from twitter_setup.state.lock import Lock
+from twitter_setup.state.session_record import SessionRecord
 
 HOST = "olive-tree.ngrok-free.app"
 PUBLIC = f"https://{HOST}"

@@ -13,7 +13,7 @@ def main() -> None:
         with suppress(OSError):  # `| true`, a full disk
             print(f"twitter-setup {__version__}", flush=True)  # noqa: T201
         return
-    from twitter_setup.cli import app  # noqa: PLC0415
+    from twitter_setup.cli.app import app  # noqa: PLC0415
 
     app(prog_name="twitter-setup")
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from twitter_setup import dev_server, frontend_routes, handed_on, proxy_guards, proxy_mentions
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.gateway_paths import Guard
+from twitter_setup import handed_on, proxy_guards, proxy_mentions
+from twitter_setup.gateway import frontend_routes
+from twitter_setup.gateway.paths import Guard
+from twitter_setup.project import dev_server
+from twitter_setup.project.frameworks import FrameworkId
 from twitter_setup.proxy_guards import Back
 
 _LONGEST_SCRIPT = 200_000  # bytes; one that is longer was not written by hand
-_ALIASES = ("@/", "~/", "~~/", "@@/")
+_ALIASES = ("@/", "~/", "~~/", "/")
 
 
 def find(frontend: Path, framework: FrameworkId, back: Back) -> Iterator[Guard]:

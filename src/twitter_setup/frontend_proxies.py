@@ -13,21 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from twitter_setup import (
-    dev_server,
-    frameworks,
-    frontend_handlers,
-    packages,
-    proxy_guards,
-    proxy_mentions,
-    sources,
-)
+from twitter_setup import frontend_handlers, proxy_guards, proxy_mentions
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.exports import exported_value
 from twitter_setup.edits.javascript import SyntaxProblem, Unclear, parse
 from twitter_setup.edits.proxy_rules import UNKNOWN, Rule
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway.paths import Guard
+from twitter_setup.project import dev_server, frameworks, packages, sources
+from twitter_setup.project.frameworks import FrameworkId
 from twitter_setup.proxy_guards import Back, Style
 
 # The configuration files of each, and where in them the rules are.

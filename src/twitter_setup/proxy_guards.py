@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from twitter_setup.edits.proxy_rules import UNKNOWN, Rule
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway.paths import Guard
 
 # How a dev server compares a rule's key with a path: by its beginning (or `^…` as a regular
 # expression); anywhere in it; by its beginning, which is taken off then.

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from twitter_setup import dev_server, handed_on, proxy_guards, sources
+from twitter_setup import handed_on, proxy_guards
 from twitter_setup.edits import proxy_rules
 from twitter_setup.edits.javascript import SyntaxProblem, parse
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.gateway_paths import Guard
+from twitter_setup.gateway.paths import Guard
+from twitter_setup.project import dev_server, sources
+from twitter_setup.project.frameworks import FrameworkId
 from twitter_setup.proxy_guards import Back
 
 # Servers of the project's own, and code that runs before its pages.

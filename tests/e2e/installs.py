@@ -16,7 +16,7 @@ import filelock
 import psutil
 import pytest
 
-from twitter_setup.backend import unwatched_part
+from twitter_setup.project.backend import unwatched_part
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 # Read before any fixture changes it.

@@ -20,9 +20,10 @@ from tests.e2e.frontends import GREETING, NEXT, REDIRECT_PATH, VITE, WEBPACK, Fr
 from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, Project, eventually
 from tests.e2e.publications import HOST, Published, publishing
 from tests.e2e.shops import STEPS
-from tests.test_gateway_admin import BELOW, SPELLINGS
+from tests.gateway.test_admin import BELOW, SPELLINGS
 from tests.world.x import X
-from twitter_setup import frontend, hot_reload
+from twitter_setup.commands.tunnel import hot_reload
+from twitter_setup.project import frontend
 
 pytestmark = pytest.mark.e2e
 

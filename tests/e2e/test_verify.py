@@ -19,9 +19,9 @@ from tests.program import Process, Ran, free_port, run, running
 from tests.world import account, agent, tls
 from tests.world.x import X
 from tests.world.x_settings import Settings
-from twitter_setup import gateway_log
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.state import StateFolder
+from twitter_setup.gateway import log as gateway_log
+from twitter_setup.state.folder import StateFolder
 
 pytestmark = pytest.mark.e2e
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.world import account, agent
-from twitter_setup.tunnel import AgentProcess, NgrokReach, ReachEvent
+from twitter_setup.ngrok.reach import AgentProcess, NgrokReach, ReachEvent
 
 TOKEN = "2abcDEF_ghijKLMN0123456789"
 PAUSES = (0.02, 0.05, 0.1)

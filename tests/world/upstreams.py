@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from tests.program import free_port
-from twitter_setup import gateway_log
-from twitter_setup.gateway import Gateway, GatewayProcess
-from twitter_setup.gateway_config import Site
-from twitter_setup.gateway_log import Entry
+from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway.config import Site
+from twitter_setup.gateway.log import Entry
+from twitter_setup.gateway.process import Gateway, GatewayProcess
 
 ADMIN_NAMES = ("admin", "content-manager", "upload", "users-permissions", "i18n")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from twitter_setup.addresses import host_of, is_here, is_tunnel, origin_of, path_of
-from twitter_setup.checks.docs import explained
+from twitter_setup.addresses.parts import host_of, is_here, is_tunnel, origin_of, path_of
+from twitter_setup.addresses.public_url import shown
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
-from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, place, source
 from twitter_setup.errors import Advice
-from twitter_setup.public_url import shown
-from twitter_setup.server_url import ServerUrl
 
 _WHY_SERVER = "Strapi tells X to come back to this address; X refuses one that is not in its list."
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from twitter_setup.addresses import is_tunnel, origin_of
-from twitter_setup.checks.docs import explained
+from twitter_setup.addresses.parts import is_tunnel, origin_of
+from twitter_setup.addresses.public_url import shown
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.environments import Setting
+from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
-from twitter_setup.checks.local_facts import LocalFacts
 from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, where
-from twitter_setup.environments import Setting
 from twitter_setup.errors import Advice
-from twitter_setup.frontend import FrontEnd
-from twitter_setup.public_url import shown
+from twitter_setup.project.frontend import FrontEnd
 
 
 def frontend_url(facts: LocalFacts) -> Finding:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from twitter_setup import gateway_site
-from twitter_setup.addresses import origin_of
-from twitter_setup.checks.docs import explained
+from twitter_setup.addresses.parts import origin_of
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
-from twitter_setup.checks.login import GONE
-from twitter_setup.checks.network import PROBLEMS
+from twitter_setup.checks.login.hops import GONE
+from twitter_setup.checks.reachable import blocked_by_vite, is_for_all
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.checks.remote import blocked_by_vite, is_for_all
-from twitter_setup.checks.remote_facts import Facts
-from twitter_setup.checks.web import Page
+from twitter_setup.checks.unreachable import PROBLEMS
 from twitter_setup.errors import Advice
+from twitter_setup.gateway import site as gateway_site
 
 
 def redirect_page(facts: Facts) -> Finding:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twitter_setup.checks.docs import explained
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, passed, warned
-from twitter_setup.checks.situation import Generation
-from twitter_setup.frameworks import FrameworkId
-from twitter_setup.login_code import LoginCode
-from twitter_setup.sources import SourceMention
+from twitter_setup.project.frameworks import FrameworkId
+from twitter_setup.project.sources import SourceMention
 
 
 def redirect_page_source_finding(

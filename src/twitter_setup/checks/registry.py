@@ -5,18 +5,14 @@ A check is not asked where one that it needs failed, so that one cause is one re
 
 from __future__ import annotations
 
-from twitter_setup.checks import (
-    asked_of_x,
-    backend_url,
-    connect,
-    frontend_url,
-    local,
-    pages,
-    remote,
-    strapi_files,
-    strapi_setting,
-)
+from twitter_setup.checks import backend_url, frontend_url, pages
+from twitter_setup.checks import project as local
+from twitter_setup.checks import provider as strapi_setting
+from twitter_setup.checks import reachable as remote
+from twitter_setup.checks import session_cookie as strapi_files
+from twitter_setup.checks import x as asked_of_x
 from twitter_setup.checks.finding import Check
+from twitter_setup.checks.login import connect
 
 CHECKS = (
     # The files

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
+from twitter_setup.checks.facts.lazy import Lazy
 from twitter_setup.checks.finding import Check, Finding, Outcome, Status, unknown
-from twitter_setup.checks.lazy import Lazy
 from twitter_setup.errors import Advice, SetupError
 
 BUDGET = 20.0  # seconds for all of them

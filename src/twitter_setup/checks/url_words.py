@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twitter_setup.checks.local_facts import LocalFacts
-from twitter_setup.environments import Setting
+from twitter_setup.addresses.public_url import shown
+from twitter_setup.checks.facts.environments import Setting
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.errors import Advice
-from twitter_setup.public_url import shown
-from twitter_setup.server_url import ServerUrl
 
 TUNNEL = Advice("let it be set, for as long as the tunnel is up", command="twitter-setup tunnel")
 WHY_ONE = (

@@ -1,0 +1,110 @@
+"""One request to a page as a browser or a program would send it, and whatever came of it as a value."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import httpx
+
+from twitter_setup.addresses.public_url import is_loopback
+from twitter_setup.system import certificates
+
+SECONDS = 5.0  # a hop
+_MOST = 200_000  # bytes of a page that are looked at
+_BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
+PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
+
+Problem = Literal["no such host", "refused", "certificate", "timeout", "cut off"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`status` is 0 where no answer came, and `problem` says why. Header names are in lower case."""
+
+    url: str
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    problem: Problem | None = None
+    cookies: tuple[str, ...] = ()  # names alone
+
+    @property
+    def ngrok_error(self) -> str:
+        """`3200` of ERR_NGROK_3200, '' where it is not ngrok that answers."""
+        return self.headers.get("ngrok-error-code", "").removeprefix("ERR_NGROK_")
+
+    @property
+    def location(self) -> str:
+        return self.headers.get("location", "")
+
+
+def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None = None) -> Page:
+    """Redirects are not followed. Never raises for what the network does."""
+    sent = {"Accept": "text/html" if as_browser else "*/*", **(headers or {})}
+    sent["User-Agent"] = _BROWSER if as_browser else "twitter-setup"
+    end = time.monotonic() + SECONDS
+    try:
+        here = is_loopback(httpx.URL(url).host)
+        with (
+            httpx.Client(timeout=SECONDS, trust_env=not here, verify=_certificates(url)) as client,
+            client.stream("GET", url, headers=sent) as answer,
+        ):
+            body = b""
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > _MOST or time.monotonic() > end:
+                    break
+            cookies = tuple(
+                value.partition("=")[0].strip() for value in answer.headers.get_list("set-cookie")
+            )
+            return Page(
+                url=url,
+                status=answer.status_code,
+                headers={name.lower(): value for name, value in answer.headers.items()},
+                text=body[:_MOST].decode(errors="replace"),
+                cookies=cookies,
+            )
+    except (httpx.RequestError, httpx.InvalidURL, ValueError, OSError) as error:
+        return Page(url=url, problem=_problem(error))
+
+
+def get_all(urls: list[str]) -> list[Page]:
+    """Pages as a browser gets them, past ngrok's browser page, side by side."""
+    pages: dict[int, Page] = {}
+
+    def fetch(place: int) -> None:
+        pages[place] = get(urls[place], as_browser=True, headers=PAST_THE_BROWSER_PAGE)
+
+    threads = [
+        threading.Thread(target=fetch, args=(place,), daemon=True) for place in range(len(urls))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS * 2)
+    late: Problem = "timeout"
+    return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]
+
+
+def _certificates(url: str) -> ssl.SSLContext | bool:
+    return certificates.trusted() if url.startswith("https:") else False
+
+
+def _problem(error: BaseException) -> Problem:
+    said, cause = "", error
+    while cause is not None:
+        said += f" {type(cause).__name__} {cause}"
+        cause = cause.__cause__ or cause.__context__  # type: ignore[assignment]
+    said = said.lower()
+    if isinstance(error, httpx.TimeoutException):
+        return "timeout"
+    if "certificate" in said or "ssl" in said or isinstance(error, OSError):  # of SSL_CERT_FILE
+        return "certificate"
+    if any(words in said for words in ("name or service", "nodename", "getaddrinfo", "gaierror")):
+        return "no such host"
+    return "refused" if "refused" in said else "cut off"

@@ -1,0 +1,182 @@
+"""`project`, `layout`, `git-secrets`: what is here, whether it can log in at all, what git has of it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from twitter_setup.addresses.parts import is_free_tunnel, is_here
+from twitter_setup.checks.explained import explained
+from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
+from twitter_setup.errors import Advice
+from twitter_setup.project.backend import BackEnd
+
+_PLUGIN = "@strapi/plugin-users-permissions"
+_ONE_ORIGIN = Advice(
+    "let front end and back end share one origin, without --two-origins",
+    command="twitter-setup tunnel",
+)
+_HANDS_OVER: dict[Generation, str] = {
+    "grant": "tokens in the address",
+    "tokens": "tokens in the address",
+    "session": "a session cookie",
+}
+
+
+def project(facts: LocalFacts) -> Finding:
+    backend = facts.backend
+    if backend is None:
+        return skipped("not in a Strapi project")
+    manager = facts.package_manager
+    if not backend.has_users_permissions:
+        add = "install" if manager == "npm" else "add"
+        return failed(
+            f"{_PLUGIN} is not among the back end's dependencies",
+            f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
+            "It is what logs people in: without it there is no /connect/twitter.",
+            Advice("add it, in the back end's folder", command=f"{manager} {add} {_PLUGIN}"),
+            explained("project"),
+        )
+    if backend.strapi is None:
+        return passed(
+            f"a back end with Strapi's settings, in {facts.named(backend.server_config.path)}"
+        )
+    versions = f"Strapi {backend.strapi} with users-permissions {backend.users_permissions or '?'}"
+    if not (backend.strapi_is_installed and backend.users_permissions_is_installed):
+        return warned(
+            f"{versions} by package.json, and not installed",
+            "Expected both in node_modules; they are not there.\n"
+            "Strapi cannot start, and which version it will be is a guess.",
+            Advice("install the dependencies", command=f"{manager} install"),
+            explained("project"),
+        )
+    if backend.users_permissions != backend.strapi:
+        return warned(
+            f"{versions}: two releases in one project",
+            "Expected one release of all @strapi/ packages, as Strapi asks for.\n"
+            "With two, npm installs @strapi/utils twice, and Strapi answers its own refusals with "
+            "500 Internal Server Error.",
+            Advice(
+                f"write the same version for every @strapi/ package into "
+                f"{facts.named(backend.root / 'package.json')}, then install",
+                command=f"{manager} install",
+            ),
+            explained("project"),
+        )
+    return passed(versions)
+
+
+def layout(facts: LocalFacts) -> Finding:
+    situation, backend = facts.situation, facts.backend
+    if backend is None:
+        return skipped("not in a Strapi project")
+    generation = situation.generation
+    if situation.layout == "one-origin":
+        told = f" (it hands over {_HANDS_OVER[generation]})" if generation else ""
+        return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
+    if facts.frontend is not None and is_free_tunnel(situation.public_url or ""):
+        return failed(
+            "two origins do not go with ngrok's free plan",
+            "Expected one origin, or a tunnel without a browser page.\n"
+            "The front end's call to Strapi gets ngrok's browser page and not Strapi's answer: "
+            "TypeError: Failed to fetch (measured with Strapi 4.26.2 and 5.54.0).",
+            _ONE_ORIGIN,
+            explained("layout"),
+        )
+    if generation is None:
+        return warned(
+            "which way this Strapi logs in cannot be told: the version is not known",
+            "From users-permissions 5.53 on a login across two origins ends in an error.",
+            Advice("install the dependencies", command=f"{facts.package_manager} install"),
+            explained("layout"),
+        )
+    if generation != "session":
+        return passed(
+            f"two origins: users-permissions {backend.users_permissions} hands over "
+            f"{_HANDS_OVER[generation]}, and can log in so"
+        )
+    return _two_origins_by_session(facts, backend)
+
+
+def _two_origins_by_session(facts: LocalFacts, backend: BackEnd) -> Finding:
+    version = backend.users_permissions
+    why = (
+        "From 5.53 on the login is in a cookie of Strapi's host, and browsers do not send it along "
+        "with a call from another site: OAuth authentication requires a completed provider session "
+        "(measured with 5.54.0, also with sameSite 'none')."
+    )
+    if is_here(facts.situation.public_url or ""):
+        return passed(
+            f"two ports of one host: users-permissions {version} can log in so",
+            "Open the front end at the same host name, and call Strapi with credentials: 'include'.",
+        )
+    if facts.frontend is None:
+        return warned(
+            f"users-permissions {version} logs in on its own host only, and no front end is known here",
+            f"Expected a front end on the same origin.\n{why}",
+            Advice(
+                "name the front end", command="twitter-setup tunnel --frontend path/to/frontend"
+            ),
+            explained("layout"),
+        )
+    return failed(
+        f"users-permissions {version} cannot log in across two origins",
+        f"Expected front end and back end on one origin; they are on two.\n{why}",
+        _ONE_ORIGIN,
+        explained("layout"),
+    )
+
+
+def git_secrets(facts: LocalFacts) -> Finding:
+    files = facts.env_files_in_git
+    if files is None:
+        return skipped("no git here")
+    tracked = [each for each in files if each.state == "tracked" and not each.is_example]
+    open_ = [each for each in files if each.state == "unprotected" and not each.is_example]
+    examples = [each for each in files if each.state != "ignored" and each.is_example]
+    if tracked:
+        paths = " ".join(shlex.quote(facts.named(each.path)) for each in tracked)
+        lines = [f"{facts.named(each.path)}: {_some(each.names)}" for each in tracked]
+        return failed(
+            f"git tracks {facts.named(tracked[0].path)}, with {_some(tracked[0].names)} in it",
+            "\n".join([*lines, "Who sees the repository can read them, in its history too."]),
+            Advice(
+                "take it out of git, from the project's root; the file itself stays",
+                command=f"git rm --cached {paths}",
+            ),
+            Advice("add it to .gitignore, and make new values: those that were pushed are known"),
+            explained("git-secrets"),
+        )
+    if open_:
+        first = open_[0].path
+        ignore = facts.named(first.parent / ".gitignore")
+        return warned(
+            f"nothing keeps git from taking {facts.named(first)}, with {_some(open_[0].names)} in it",
+            "Expected a line for it in .gitignore; there is none.\n"
+            "The next `git add .` takes the secrets along.",
+            Advice(
+                "add it, from the project's root",
+                command=f"echo {shlex.quote(first.name)} >> {shlex.quote(ignore)}",
+            ),
+            explained("git-secrets"),
+        )
+    if examples:
+        first = examples[0].path
+        return warned(
+            f"{facts.named(first)} has {_some(examples[0].names)} in it: are these real values?",
+            "An example is for everybody who sees the repository; what it holds may be made up.",
+            Advice(
+                "if they are real, write placeholders there (NAME=change-me), and make new values: "
+                "what was pushed is known"
+            ),
+            explained("git-secrets"),
+        )
+    names = ", ".join(facts.named(each.path) for each in files)
+    return passed(f"git leaves out {names}" if files else "no .env file with secrets in it")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more

@@ -1,0 +1,273 @@
+"""What the gateway does, as Caddy's own configuration: one public origin of a front end and a back end.
+
+Pure: a `Site` in, JSON out. Which requests reach Strapi is a list of what may, never of what may not:
+its admin side is served beside the API, by a router that knows no case.
+https://caddyserver.com/docs/json/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from twitter_setup.gateway import answers as gateway_answers
+from twitter_setup.gateway import doors as gateway_doors
+from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway import paths as gateway_paths
+from twitter_setup.gateway.answers import not_found
+from twitter_setup.gateway.doors import at_path
+from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.log import Upstream
+from twitter_setup.gateway.paths import Guard
+
+__all__ = ["Guard", "Site", "configuration"]
+
+ReachKind = Literal["ngrok", "url", "local"]
+Layout = Literal["one-origin", "two-origins"]
+
+_REPEATABLE = ["GET", "HEAD", "OPTIONS"]
+_FORGIVEN_AFTER = "250ms"  # an address that refused is tried again
+_MOVED = "400ms"  # so long, until each address has been tried twice
+# Node closes a connection that was idle for 5 s.
+_IDLE = "4s"
+_LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
+
+Route = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is published, and where it is on this machine."""
+
+    public_url: str  # no slash at the end
+    reach: ReachKind
+    layout: Layout
+    port: int  # the gateway's own
+    backend_port: int
+    backend_folder: str = ""  # its name
+    api_prefix: str  # a slash in front and none behind, or empty
+    restart_patience: float = 15.0  # seconds; `strapi develop` is away for about 3 s
+    graphql: str | None = None  # its path; None: no such plugin
+    admin_names: tuple[str, ...]  # what Strapi serves beside the API, as the first part of a path
+    expose_admin: bool = False
+    frontend_port: int | None = None
+    frontend_title: str = "front end"
+    frontend_command: str = ""  # what starts it, as it is typed
+    frontend_routes: tuple[FrontEndRoute, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    log_path: Path
+    storage: Path  # a folder of our own, in place of Caddy's in the user's home
+
+    @property
+    def has_frontend(self) -> bool:
+        return self.layout == "one-origin" and self.frontend_port is not None
+
+
+def configuration(site: Site) -> dict[str, Any]:
+    """Write Caddy's configuration for `site`."""
+    server = {
+        "listen": [f"127.0.0.1:{site.port}"],
+        "protocols": ["h1"],
+        "automatic_https": {"disable": True},
+        # Without it the tunnel's X-Forwarded-For and -Proto are replaced by our own view.
+        "trusted_proxies": {"source": "static", "ranges": ["127.0.0.0/8", "::1/128"]},
+        "logs": {"default_logger_name": gateway_log.NAME},
+        "routes": _routes(site),
+        "errors": {"routes": _error_routes(site)},
+    }
+    return {
+        # `persist` on would write over the configuration that the user's own Caddy resumes from.
+        "admin": {"disabled": True, "config": {"persist": False}},
+        "storage": {"module": "file_system", "root": str(site.storage)},
+        "logging": gateway_log.logging(site.log_path),
+        # An event stream that is open would else keep a stopped Caddy alive for as long as it likes.
+        "apps": {"http": {"grace_period": "1s", "servers": {"gateway": server}}},
+    }
+
+
+# Which request goes where
+
+
+def _routes(site: Site) -> list[Route]:
+    strapi = _to_strapi(site)
+    frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
+    return [
+        *gateway_log.appending(),
+        _route([gateway_doors.no_path()], [not_found("No such path.")]),
+        *_host_routes(site),
+        _route([at_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
+        *_admin_routes(site),
+        _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
+        *_own_routes(site, frontend),
+        _route([_target(_strapi_paths(site))], strapi),
+        *_front_doors(site, site.guards),
+        _route([], frontend),
+    ]
+
+
+def _host_routes(site: Site) -> list[Route]:
+    """Answer to the public host alone: no other site can make a browser talk to this one."""
+    if site.reach == "url":  # the user's own proxy may hand on whatever name it likes
+        return []
+    public = urlsplit(site.public_url)
+    routes = []
+    if site.reach == "local":
+        # X compares the callback to the letter, and cookies belong to one name.
+        location = f"{site.public_url}{{http.request.uri}}"
+        moved = gateway_answers.moved(location)
+        routes.append(_route([{"host": ["localhost"]}], [moved]))
+    text = f"This address is not served here; the one that is: {site.public_url}"
+    misdirected = gateway_answers.sentence(421, text)
+    return [*routes, _route([{"not": [{"host": [public.hostname or ""]}]}], [misdirected])]
+
+
+def _admin_routes(site: Site) -> list[Route]:
+    """Publish Strapi's admin side if that was asked for; without a list of what may pass, refuse it."""
+    if site.expose_admin:
+        names = [f"/{name}" for name in site.admin_names]
+        # Strapi's own dev server of the panel (5.12 to 5.48) refuses a public Host.
+        return [_route([_target(names)], _to_strapi(site, host=f"localhost:{site.backend_port}"))]
+    if not site.api_prefix:
+        named = at_path(gateway_paths.named(site.admin_names))
+        return [_route([named], [_nothing_here(site)])]
+    return []
+
+
+def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
+    if not site.has_frontend:
+        return []
+    routes = []
+    for each in site.frontend_routes:
+        doors = _front_doors(site, () if each.is_one_path else site.guards)
+        guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
+        methods = {"method": list(each.methods)} if each.methods else {}
+        routes.append(_route([at_path(each.pattern) | methods], guarded))
+    return routes
+
+
+def _strapi_paths(site: Site) -> list[str]:
+    everything = not site.has_frontend and (site.expose_admin or not site.api_prefix)
+    if everything:
+        return [""]
+    return [site.api_prefix, "/uploads", "/_health", *([site.graphql] if site.graphql else [])]
+
+
+def _front_doors(site: Site, guards: Sequence[Guard]) -> list[Route]:
+    """Refuse what the front end's dev server must not be asked from outside."""
+    if not site.has_frontend:
+        return []
+    refused = gateway_doors.refused(site.backend_folder, guards, site.admin_names)
+    return [_route([match], [not_found(text)]) for match, text in refused]
+
+
+# What is done with it
+
+
+def _to_strapi(site: Site, *, host: str = "") -> list[Route]:
+    public = urlsplit(site.public_url)
+    headers = {
+        "Host": [host or public.netloc],
+        "X-Forwarded-Host": [public.netloc],
+        "X-Forwarded-Proto": [public.scheme],
+    }
+    port, request = site.backend_port, {"request": {"set": headers}}
+    return _proxied("strapi", port, request, wait=f"{site.restart_patience:g}s", may_hang=True)
+
+
+def _to_frontend(site: Site) -> list[Route]:
+    """Hand on to the dev server as if the browser had asked it itself: they check Host and Origin."""
+    own = f"http://localhost:{site.frontend_port}"
+    located = {
+        "search_regexp": rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)",
+        "replace": f"{site.public_url}$1",
+    }
+    origin = {"search_regexp": f"(?i)^{re.escape(site.public_url)}$", "replace": own}
+    headers = {
+        "request": {
+            "set": {"Host": [f"localhost:{site.frontend_port}"]},
+            "delete": ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "Forwarded"],
+            "replace": {"Origin": [origin]},
+        },
+        "response": {"replace": {"Location": [located]}},
+    }
+    return _proxied("frontend", site.frontend_port or 0, headers, wait=_MOVED)
+
+
+def _proxied(
+    upstream: Upstream, port: int, headers: dict[str, Any], *, wait: str, may_hang: bool = False
+) -> list[Route]:
+    """Hand on to a server of this machine, and wait so long for one that is not there."""
+    kept = _proxy(port, headers, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
+    if may_hang:  # see `_asked_again`
+        kept["transport"]["response_header_timeout"] = wait
+    # On a kept connection that the server is just closing a request may be lost; on a new one it can
+    # only fail to connect, and is tried again. Those that do no harm twice need not care.
+    fresh = _proxy(port, headers, wait, {"enabled": False})
+    routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
+    return [
+        {"handler": "vars", "upstream": upstream},
+        gateway_log.appended_upstream(upstream),
+        {"handler": "subroute", "routes": routes},
+    ]
+
+
+def _proxy(port: int, headers: dict[str, Any], wait: str, keep_alive: dict[str, Any]) -> Route:
+    return {
+        "handler": "reverse_proxy",
+        # A server listens on one of two addresses, and may change it. `localhost` is both where the
+        # system's hosts file says so, and costs no failed attempt then.
+        "upstreams": [{"dial": f"{host}:{port}"} for host in ("localhost", "127.0.0.1", "[::1]")],
+        "load_balancing": {
+            "selection_policy": {"policy": "first"},
+            "try_duration": wait,
+            "try_interval": "5ms",
+            # Of those that were sent already; one that could not connect is tried whatever it is.
+            "retry_match": [{"method": _REPEATABLE}],
+        },
+        "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
+        "transport": {"protocol": "http", "compression": False, "keep_alive": keep_alive},
+        "headers": headers,
+        "flush_interval": "20ms",  # -1 would go on with requests whose client has left
+    }
+
+
+def _error_routes(site: Site) -> list[Route]:
+    """Say which of the two is not there. Only they can fail."""
+    page = gateway_answers.frontend_away(
+        site.frontend_title, site.frontend_port or 0, site.frontend_command
+    )
+    strapi_away = gateway_answers.strapi_away(site.backend_port)
+    return [
+        _route([{"vars": {"upstream": ["frontend"]}}], [page]),
+        _asked_again(site),
+        _route([], [strapi_away]),
+    ]
+
+
+def _asked_again(site: Site) -> Route:
+    """Ask Strapi once more, and this time for as long as it takes, where a request had no answer.
+
+    A connection that `strapi develop` hands to its worker while that one ends is nobody's: it stays
+    open for ever (Node's cluster). A slow answer is asked for twice then, which does no harm.
+    """
+    has_timed_out = {"vars_regexp": {"{http.error.status_code}": {"pattern": "^504$"}}}
+    (ways,) = (each for each in _to_strapi(site) if each["handler"] == "subroute")
+    fresh = ways["routes"][-1]["handle"]
+    return _route([{"method": _REPEATABLE, **has_timed_out}], fresh)
+
+
+def _nothing_here(site: Site) -> Route:
+    return not_found(f"Nothing is published here but Strapi's API, at {site.api_prefix or '/'}")
+
+
+def _route(match: Sequence[Route], handle: list[Route]) -> Route:
+    matching = {"match": list(match)} if match else {}
+    return {**matching, "handle": handle, "terminal": True}
+
+
+def _target(paths: Any) -> Route:
+    return {"vars_regexp": {"{http.request.uri}": {"pattern": gateway_paths.plainly(*paths)}}}

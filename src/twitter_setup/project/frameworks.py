@@ -1,0 +1,212 @@
+"""What is known of each front-end framework: its dependency, port, `.env` files and public names.
+
+From the frameworks' own documentation; the names of variables are those that people use.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from twitter_setup.project.packages import Manifest
+
+FrameworkId = Literal[
+    "cra",
+    "vite",
+    "next",
+    "nuxt",
+    "astro",
+    "sveltekit",
+    "gatsby",
+    "vue-cli",
+    "angular",
+    "plain",
+]
+
+MODE_WINS = (".env", ".env.local", ".env.{mode}", ".env.{mode}.local")
+_LOCAL_WINS = (".env", ".env.{mode}", ".env.local", ".env.{mode}.local")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    id: FrameworkId
+    title: str
+    dependency: str = ""
+    programs: tuple[str, ...] = ()  # what starts its dev server …
+    scripts: tuple[str, ...] = ("dev", "start", "serve")  # … in the first of these
+    port: int
+    port_variables: tuple[str, ...] = ()  # that set the port, from the command line
+    port_variables_from_files: bool = False  # … and from its .env files
+    config: str = ""  # name without suffix of the file that may set the port …
+    port_key: tuple[str, ...] = ()  # … and where in it
+    env_folder_key: tuple[str, ...] = ()  # the same for the folder of the .env files
+    env_files: tuple[str, ...]  # lowest precedence first, the mode in place of `{mode}`
+    prefixes: tuple[str, ...] = ()  # names that reach the browser; the first is the usual one
+    default_variable: str = "STRAPI_URL"
+    reads_env_at_start_only: bool = True
+
+    @property
+    def takes_mode(self) -> bool:
+        """Whether its dev server has `--mode`."""
+        return self.env_files == MODE_WINS
+
+
+# Vite is last: projects of most others have it among their dependencies.
+FRAMEWORKS = (
+    Framework(
+        id="next",
+        title="Next.js",
+        dependency="next",
+        programs=("next",),
+        scripts=("dev",),
+        port=3000,
+        port_variables=("PORT",),  # its documentation: not from .env, the server starts before
+        env_files=_LOCAL_WINS,
+        prefixes=("NEXT_PUBLIC_",),
+        default_variable="NEXT_PUBLIC_STRAPI_URL",
+        reads_env_at_start_only=False,
+    ),
+    Framework(
+        id="nuxt",
+        title="Nuxt",
+        dependency="nuxt",
+        programs=("nuxt", "nuxi"),
+        scripts=("dev",),
+        port=3000,
+        port_variables=("NUXT_PORT", "NITRO_PORT", "PORT"),
+        port_variables_from_files=True,
+        config="nuxt.config",
+        port_key=("devServer", "port"),
+        env_files=(".env",),
+        prefixes=("NUXT_PUBLIC_",),
+        default_variable="NUXT_PUBLIC_STRAPI_URL",
+        reads_env_at_start_only=False,
+    ),
+    Framework(
+        id="astro",
+        title="Astro",
+        dependency="astro",
+        programs=("astro",),
+        port=4321,
+        config="astro.config",
+        port_key=("server", "port"),
+        env_files=MODE_WINS,
+        prefixes=("PUBLIC_",),
+        default_variable="PUBLIC_STRAPI_URL",
+        reads_env_at_start_only=False,
+    ),
+    Framework(
+        id="sveltekit",
+        title="SvelteKit",
+        dependency="@sveltejs/kit",
+        programs=("vite",),
+        port=5173,
+        config="vite.config",
+        port_key=("server", "port"),
+        env_files=MODE_WINS,
+        prefixes=("PUBLIC_", "VITE_"),
+        default_variable="PUBLIC_STRAPI_URL",
+        reads_env_at_start_only=False,
+    ),
+    Framework(
+        id="gatsby",
+        title="Gatsby",
+        dependency="gatsby",
+        programs=("gatsby",),
+        scripts=("develop", "start", "dev"),
+        port=8000,
+        port_variables=("PORT",),
+        env_files=(".env.development",),
+        prefixes=("GATSBY_",),
+        default_variable="GATSBY_STRAPI_URL",
+    ),
+    Framework(
+        id="cra",
+        title="Create React App",
+        dependency="react-scripts",
+        programs=("react-scripts", "craco", "react-app-rewired"),
+        scripts=("start", "dev"),
+        port=3000,
+        port_variables=("PORT",),
+        port_variables_from_files=True,
+        env_files=_LOCAL_WINS,
+        prefixes=("REACT_APP_",),
+        default_variable="REACT_APP_BACKEND_URL",
+    ),
+    Framework(
+        id="vue-cli",
+        title="Vue CLI",
+        dependency="@vue/cli-service",
+        programs=("vue-cli-service",),
+        scripts=("serve", "dev", "start"),
+        port=8080,
+        port_variables=("PORT",),
+        port_variables_from_files=True,
+        config="vue.config",
+        port_key=("devServer", "port"),
+        env_files=MODE_WINS,
+        prefixes=("VUE_APP_",),
+        default_variable="VUE_APP_STRAPI_URL",
+    ),
+    Framework(
+        id="angular",
+        title="Angular",
+        dependency="@angular/core",
+        programs=("ng",),
+        scripts=("start", "dev"),
+        port=4200,
+        env_files=(),
+    ),
+    Framework(
+        id="vite",
+        title="Vite",
+        dependency="vite",
+        programs=("vite",),
+        port=5173,
+        config="vite.config",
+        port_key=("server", "port"),
+        env_folder_key=("envDir",),
+        env_files=MODE_WINS,
+        prefixes=("VITE_",),
+        default_variable="VITE_STRAPI_URL",
+        reads_env_at_start_only=False,
+    ),
+)
+PLAIN = Framework(id="plain", title="Front end", port=3000, env_files=(".env",))
+
+_PREFIXES = (*(prefix for known in FRAMEWORKS for prefix in known.prefixes), "EXPO_PUBLIC_")
+_ADDRESS = r"(?:URL|URI|HOST|BASE|ORIGIN|ENDPOINT|DOMAIN)$"
+# Strapi's anywhere in the name; "API" and "SERVER" only in front, or WEATHER_API_URL would count.
+_STRAPI_NAME = re.compile(rf"(?:^|_)(?:STRAPI|BACKEND|BACK_END|CMS)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
+_API_NAME = re.compile(rf"(?:PUBLIC_)?(?:GRAPHQL_|REST_)?(?:API|SERVER)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
+
+
+def detect(manifest: Manifest) -> Framework | None:
+    """Tell by its dependencies what a front end is made with."""
+    for framework in FRAMEWORKS:
+        if framework.dependency in manifest.dependencies:
+            return framework
+    return None
+
+
+def find(framework: FrameworkId) -> Framework:
+    return next(known for known in (*FRAMEWORKS, PLAIN) if known.id == framework)
+
+
+def default_variable(framework: FrameworkId) -> str:
+    """Name the variable to add where the front end has none yet."""
+    return find(framework).default_variable
+
+
+def is_public_name(framework: FrameworkId, name: str) -> bool:
+    """Whether the variable reaches the browser, and not only code that runs on the server."""
+    return name.startswith(find(framework).prefixes)
+
+
+def looks_like_backend_url(name: str) -> bool:
+    """Whether a variable of that name is likely to hold the back end's URL, whatever its value."""
+    name = name.upper()
+    for prefix in _PREFIXES:
+        name = name.removeprefix(prefix)
+    return bool(_STRAPI_NAME.search(name) or _API_NAME.match(name))

@@ -1,0 +1,241 @@
+"""`project`, `layout`, `git-secrets`, and the source part of `redirect-page`, on facts made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
+from twitter_setup.checks import project as local
+from twitter_setup.checks.facts.git_secrets import EnvFile
+from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.finding import Finding, Status
+from twitter_setup.checks.redirect_source import redirect_page_source_finding
+from twitter_setup.project.sources import SourceMention
+
+# project
+
+
+def test_a_project_is_told_with_its_versions() -> None:
+    finding = local.project(facts())
+
+    assert finding.status is Status.PASS
+    assert finding.summary == "Strapi 5.54.0 with users-permissions 5.54.0"
+
+
+def test_without_users_permissions_nobody_logs_in() -> None:
+    back = backend(has_users_permissions=False, users_permissions=None)
+
+    finding = local.project(facts(where=situation(back=back), package_manager="pnpm"))
+
+    assert finding.status is Status.FAIL
+    assert finding.advice[0].command == "pnpm add @strapi/plugin-users-permissions"
+
+
+@pytest.mark.parametrize("missing", ["strapi_is_installed", "users_permissions_is_installed"])
+def test_a_strapi_that_is_not_installed_is_a_guess(missing: str) -> None:
+    back = backend(**{missing: False})
+
+    finding = local.project(facts(where=situation(back=back)))
+
+    assert finding.status is Status.WARN
+    assert finding.advice[0].command == "npm install"
+
+
+def test_two_releases_of_strapi_s_packages_are_a_warning() -> None:
+    back = backend(strapi="5.52.3")
+
+    finding = local.project(facts(where=situation(back=back)))
+
+    assert finding.status is Status.WARN
+    assert finding.summary == (
+        "Strapi 5.52.3 with users-permissions 5.54.0: two releases in one project"
+    )
+    assert "backend/package.json" in finding.advice[0].text
+
+
+def test_versions_of_a_package_json_alone_are_not_compared() -> None:
+    back = backend(strapi="5.52.0", users_permissions_is_installed=False)
+
+    assert "two releases" not in local.project(facts(where=situation(back=back))).summary
+
+
+def test_a_back_end_of_another_kind_passes() -> None:
+    back = backend(strapi=None, users_permissions=None, language="toml")
+
+    assert local.project(facts(where=situation(back=back))).status is Status.PASS
+
+
+# layout
+
+
+def judge_layout(version: str | None, **of_situation: Any) -> Finding:
+    back = backend(users_permissions=version)
+    return local.layout(facts(where=situation(back=back, **of_situation)))
+
+
+@pytest.mark.parametrize("version", ["4.26.2", "5.50.2", "5.52.3", "5.53.0", "5.54.0", None])
+def test_one_origin_is_right_for_every_strapi(version: str | None) -> None:
+    assert judge_layout(version, layout="one-origin").status is Status.PASS
+
+
+@pytest.mark.parametrize(
+    ("version", "url", "status"),
+    [
+        ("4.26.2", "https://shop.example.com", Status.PASS),
+        ("5.52.3", "https://shop.example.com", Status.PASS),
+        ("5.53.0", "https://shop.example.com", Status.FAIL),
+        ("5.54.0", "https://shop.example.com", Status.FAIL),
+        ("5.54.0", "https://paid.ngrok.app", Status.FAIL),
+        ("5.54.0", "http://127.0.0.1:1337", Status.PASS),
+        (None, "https://shop.example.com", Status.WARN),
+        ("4.26.2", "https://a.ngrok-free.app", Status.FAIL),
+        ("4.26.2", "https://a.ngrok-free.dev", Status.FAIL),
+        ("4.26.2", "https://paid.ngrok.app", Status.PASS),
+    ],
+)
+def test_two_origins_are_judged_by_the_strapi_and_the_tunnel(
+    version: str | None, url: str, status: Status
+) -> None:
+    assert judge_layout(version, layout="two-origins", public_url=url).status is status
+
+
+def test_two_origins_on_today_s_strapi_say_what_was_measured_and_the_way_out() -> None:
+    finding = judge_layout("5.54.0", layout="two-origins", public_url="https://a.example.com")
+
+    assert "cannot log in across two origins" in finding.summary
+    assert "OAuth authentication requires a completed provider session" in finding.detail
+    assert finding.advice[0].command == "twitter-setup tunnel"
+
+
+def test_today_s_strapi_without_a_front_end_is_a_warning() -> None:
+    finding = judge_layout(
+        "5.54.0", layout="two-origins", public_url="https://a.example.com", has_frontend=False
+    )
+
+    assert finding.status is Status.WARN
+    assert "--frontend" in words(finding)
+
+
+# git-secrets
+
+
+def test_a_tracked_env_file_fails_with_names_and_without_values() -> None:
+    file = EnvFile(path=ENV, names=("APP_KEYS", "JWT_SECRET", "A_KEY", "B_KEY"), state="tracked")
+
+    finding = local.git_secrets(facts(env_files_in_git=(file,)))
+
+    assert finding.status is Status.FAIL
+    assert "APP_KEYS, JWT_SECRET, A_KEY and 1 more" in finding.summary
+    assert finding.advice[0].command == "git rm --cached backend/.env"
+
+
+def test_an_env_file_that_nothing_ignores_is_a_warning() -> None:
+    file = EnvFile(path=ENV, names=("APP_KEYS",), state="unprotected")
+
+    finding = local.git_secrets(facts(env_files_in_git=(file,)))
+
+    assert finding.status is Status.WARN
+    assert finding.advice[0].command == "echo .env >> backend/.gitignore"
+
+
+@pytest.mark.parametrize(
+    "name", [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.local.example"]
+)
+@pytest.mark.parametrize("state", ["tracked", "unprotected"])
+def test_an_example_is_asked_about_and_never_taken_out_of_git(name: str, state: Any) -> None:
+    example = EnvFile(path=ENV.parent / name, names=("JWT_SECRET",), state=state)
+    real = EnvFile(path=ENV, names=("APP_KEYS",), state="tracked")
+
+    finding = local.git_secrets(facts(env_files_in_git=(example,)))
+    beside = local.git_secrets(facts(env_files_in_git=(example, real)))
+
+    assert finding.status is Status.WARN
+    assert "are these real values?" in finding.summary
+    assert "git rm" not in words(finding)
+    assert ".gitignore" not in words(finding)
+    assert (beside.status, beside.advice[0].command) == (
+        Status.FAIL,
+        "git rm --cached backend/.env",
+    )
+
+
+def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> None:
+    file = EnvFile(path=ENV, names=("APP_KEYS",), state="ignored")
+
+    assert (
+        local.git_secrets(facts(env_files_in_git=(file,))).summary == "git leaves out backend/.env"
+    )
+    assert local.git_secrets(facts(env_files_in_git=())).status is Status.PASS
+    assert local.git_secrets(facts(env_files_in_git=None)).status is Status.SKIP
+
+
+# redirect-page, the source
+
+CALL = SourceMention(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
+PAGE = SourceMention(ROOT / "frontend" / "src" / "App.tsx", 3, "")
+
+
+@pytest.mark.parametrize(
+    ("generation", "layout", "code", "status", "said"),
+    [
+        ("session", "one-origin", LoginCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
+        ("session", "one-origin", LoginCode(), Status.WARN, "nothing in the front end's source"),
+        ("grant", "two-origins", LoginCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
+        (
+            "session",
+            "one-origin",
+            LoginCode(call=CALL, access_token=CALL),
+            Status.WARN,
+            "wants an access_token",
+        ),
+        (
+            "grant",
+            "one-origin",
+            LoginCode(call=CALL, access_token=CALL, forwards_query=True),
+            Status.PASS,
+            "calls auth/twitter/callback",
+        ),
+        ("tokens", "one-origin", LoginCode(call=CALL), Status.WARN, "query"),
+        ("session", "two-origins", LoginCode(call=CALL), Status.WARN, "credentials: 'include'"),
+        (
+            "session",
+            "two-origins",
+            LoginCode(call=CALL, sends_credentials=True),
+            Status.PASS,
+            "calls auth/twitter/callback",
+        ),
+        (None, "two-origins", LoginCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
+    ],
+)
+def test_the_source_informs_and_never_fails(
+    generation: Generation | None, layout: str, code: LoginCode, status: Status, said: str
+) -> None:
+    finding = redirect_page_source_finding(
+        code,
+        redirect_path="/connect/twitter/redirect",
+        framework="next",
+        generation=generation,
+        layout=layout,
+        root=ROOT,
+    )
+
+    assert finding.status is status
+    assert said in words(finding)
+    if status is Status.WARN:
+        assert finding.advice[0].command == "twitter-setup verify --explain next"
+
+
+# All
+
+
+def test_outside_a_project_there_is_nothing_to_look_at() -> None:
+    for check in (local.project, local.layout, local.git_secrets):
+        assert check(outside()).status is Status.SKIP
+
+
+def test_a_path_outside_the_project_is_shown_too() -> None:
+    assert facts().named(Path("/elsewhere/.env")) == "../elsewhere/.env"
