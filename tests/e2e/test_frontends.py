@@ -15,7 +15,7 @@ import pytest
 from tests.e2e.admin_rows import OWN_PAGES, ROWS, Row
 from tests.e2e.columns import Outside
 from tests.e2e.conftest import MakeProject
-from tests.e2e.forwarding import Forwarding, forwarding, start_strapi
+from tests.e2e.forwarding import PUBLISHED, Forwarding, forwarding, start_strapi, with_url
 from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, Kind, Project
 
 # Below the path that stands for Strapi's root. `init` needs no token, and tells of the administrator.
@@ -52,7 +52,7 @@ def shop(
     kind: Kind
     row, kind = request.param
     if kind not in back_ends:
-        back_ends[kind] = share_project(kind)
+        back_ends[kind] = share_project(kind, env=PUBLISHED, config=with_url)
         start_strapi(back_ends[kind])
     with forwarding(row, back_ends[kind], outside) as shop:
         yield shop
