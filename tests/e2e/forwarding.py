@@ -25,7 +25,7 @@ from tests.e2e.projects import Project
 from tests.program import free_port, running
 
 READY_SECONDS = 120.0
-# What `tunnel` would write is there already, so that Strapi does not restart for each row.
+# What `tunnel` would write to both ends is there already, so that neither restarts in a row.
 PUBLISHED = {"PUBLIC_URL": f"https://{OWN_HOST}"}
 _BY_STRAPI = re.compile(rb"(?i)x-powered-by: *strapi|hasAdmin|strapi\.io")
 
@@ -118,7 +118,7 @@ def front_end(row: Row, project: Project) -> FrontEndServer:
     """Start the row's front end, in a folder of its own beside the back end."""
     folder = project.root / row.name
     files = {name: text.replace(STRAPI, project.local_url) for name, text in row.all_files.items()}
-    lay_out(row.front, folder, files, f"http://localhost:{project.port}")
+    lay_out(row.front, folder, files, PUBLISHED["PUBLIC_URL"])
     manifest = json.loads((folder / "package.json").read_text())
     manifest |= {
         key: value.replace(STRAPI, project.local_url) for key, value in row.manifest.items()
