@@ -51,7 +51,7 @@ comma := ,
 e2e-frontends: $(READY)  ## front ends of every framework that forward to Strapi, and logins on each
 	CI=1 $(BIN)/python -m pytest -m frontends -rs --tb=short --durations=20 \
 	  $(if $(ONLY),-k "$(subst $(comma), or ,$(ONLY))") \
-	  tests/e2e/test_frontends.py tests/e2e/test_frontend_logins.py
+	  tests/e2e/frameworks
 
 bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run

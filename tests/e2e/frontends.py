@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from tests.e2e import installs
+from tests.e2e.frameworks.snippets import snippet
 from tests.e2e.groups import Group
-from tests.e2e.redirect_snippets import snippet
 from tests.program import free_port
 
 _HERE = Path(__file__).parent

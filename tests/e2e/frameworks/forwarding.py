@@ -13,26 +13,19 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e import projects
-from tests.e2e.admin_rows import STRAPI, Row
-from tests.e2e.columns import OWN_HOST, Outside
+from tests.e2e.columns import OWN_HOST, OWN_URL, Outside
+from tests.e2e.frameworks.rows import STRAPI, Row
 from tests.e2e.frontends import FrontEndServer, lay_out
 from tests.e2e.projects import Project
 from tests.program import free_port, running
 
 READY_SECONDS = 120.0
-# What `tunnel` would write to both ends is there already, so that neither restarts in a row.
-PUBLISHED = {"PUBLIC_URL": f"https://{OWN_HOST}"}
 _BY_STRAPI = re.compile(rb"(?i)x-powered-by: *strapi|hasAdmin|strapi\.io")
-
-
-def with_url(config: str) -> str:
-    """Let `config/server.js` read the variable."""
-    return config.replace("  app: {", "  url: env('PUBLIC_URL', ''),\n  app: {", 1)
 
 
 @dataclass(frozen=True)
@@ -109,7 +102,7 @@ def start_strapi(project: Project) -> None:
             "register(/*{ strapi }*/) {}", "register({ strapi }) { require('./traffic')(strapi); }"
         )
     )
-    shutil.copy(projects.__file__.replace("projects.py", "traffic.js"), index.parent)
+    shutil.copy(Path(__file__).with_name("traffic.js"), index.parent)
     project.serve()
     project.register_admin()
 
@@ -118,7 +111,7 @@ def front_end(row: Row, project: Project) -> FrontEndServer:
     """Start the row's front end, in a folder of its own beside the back end."""
     folder = project.root / row.name
     files = {name: text.replace(STRAPI, project.local_url) for name, text in row.all_files.items()}
-    lay_out(row.front, folder, files, PUBLISHED["PUBLIC_URL"])
+    lay_out(row.front, folder, files, OWN_URL)
     manifest = json.loads((folder / "package.json").read_text())
     manifest |= {
         key: value.replace(STRAPI, project.local_url) for key, value in row.manifest.items()
@@ -141,7 +134,7 @@ def forwarding(row: Row, project: Project, outside: Outside) -> Iterator[Forward
     words = (
         "tunnel",
         "--url",
-        f"https://{OWN_HOST}",
+        OWN_URL,
         "--yes",
         "--json",
         "--frontend",

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.admin_rows import OWN_PAGES, ROWS, Row
-from tests.e2e.columns import Outside
+from tests.e2e.columns import HAS_OWN_URL, Outside
 from tests.e2e.conftest import MakeProject
-from tests.e2e.forwarding import PUBLISHED, Forwarding, forwarding, start_strapi, with_url
+from tests.e2e.frameworks.forwarding import Forwarding, forwarding, start_strapi
+from tests.e2e.frameworks.rows import OWN_PAGES, ROWS, Row
 from tests.e2e.projects import ADMIN, STRAPI_4, STRAPI_5, Kind, Project
 
 # Below the path that stands for Strapi's root. `init` needs no token, and tells of the administrator.
@@ -36,7 +36,7 @@ def _cells() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def back_ends(share_project: MakeProject) -> dict[Kind, Project]:
+def back_ends() -> dict[Kind, Project]:
     """Those that run already."""
     return {}
 
@@ -52,7 +52,7 @@ def shop(
     kind: Kind
     row, kind = request.param
     if kind not in back_ends:
-        back_ends[kind] = share_project(kind, env=PUBLISHED, config=with_url)
+        back_ends[kind] = share_project(kind, **HAS_OWN_URL)
         start_strapi(back_ends[kind])
     with forwarding(row, back_ends[kind], outside) as shop:
         yield shop

@@ -9,22 +9,28 @@ import httpx
 import pytest
 
 from tests.e2e.browser import Person
-from tests.e2e.columns import Column, Outside
+from tests.e2e.columns import HAS_OWN_URL, OWN_URL, Column, Outside
+from tests.e2e.conftest import MakeProject
+from tests.e2e.frameworks.logins import LOGINS, Login
 from tests.e2e.frontends import GREETING, REDIRECT_PATH, FrontEndServer, lay_out
-from tests.e2e.login_rows import LOGINS, Login
 from tests.e2e.projects import STRAPI_5
 from tests.e2e.published import URL, Published, published
+from tests.world.x import serving
 
-pytestmark = [
-    pytest.mark.frontends,
-    pytest.mark.parametrize("column", [pytest.param(STRAPI_5, id=STRAPI_5.version)], indirect=True),
-]
+pytestmark = pytest.mark.frontends
 USER = "mira_brews"
 OTHER_GREETING = "Log in, and the tenth coffee is on us."
 RENEW = """async () => {
   const answer = await fetch('/api/auth/refresh', { method: 'POST' });
   return (await answer.json()).jwt;
 }"""
+
+
+@pytest.fixture(scope="module")
+def column(share_project: MakeProject) -> Iterator[Column]:
+    """A Strapi 5 that has the public URL already."""
+    with serving() as x:
+        yield Column.start(share_project(STRAPI_5, **HAS_OWN_URL), x, OWN_URL)
 
 
 @pytest.fixture(params=LOGINS, ids=lambda login: login.name.lower().replace(" ", "-"))
