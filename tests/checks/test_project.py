@@ -45,6 +45,25 @@ def test_a_strapi_that_is_not_installed_is_a_guess(missing: str) -> None:
     assert finding.advice[0].command == "npm install"
 
 
+@pytest.mark.parametrize("wanted", ["^5.12.0", "^5.53.0", "^4.25.0"])
+def test_no_check_passes_on_a_mere_range(wanted: str) -> None:
+    lowest = wanted.removeprefix("^")
+    back = backend(
+        strapi=lowest,
+        strapi_is_installed=False,
+        strapi_range=wanted,
+        users_permissions=lowest,
+        users_permissions_is_installed=False,
+        users_permissions_range=wanted,
+    )
+    where = situation(back=back, layout="two-origins", public_url="https://shop.example.com")
+    known = facts(where=where)
+
+    for finding in (local.project(known), local.layout(known)):
+        assert finding.status is Status.WARN
+        assert wanted in finding.summary
+
+
 def test_two_releases_of_strapi_s_packages_are_a_warning() -> None:
     back = backend(strapi="5.52.3")
 

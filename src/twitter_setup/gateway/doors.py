@@ -1,22 +1,14 @@
-"""What is refused in front of the front end's dev server, as Caddy's matchers, each with what is said.
-
-https://caddyserver.com/docs/json/apps/http/servers/routes/match/
-"""
+"""What is refused in front of the front end's dev server, as Caddy's matchers, each with what is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
 
-from twitter_setup.gateway import paths as gateway_paths
-from twitter_setup.gateway.paths import Guard
-
-Matcher = dict[str, Any]
-
-
-def at_path(pattern: str) -> Matcher:
-    """Match a path, decoded once."""
-    return {"vars_regexp": {"{http.request.uri.path}": {"pattern": pattern}}}
+from twitter_setup.gateway import admin_side, paths
+from twitter_setup.gateway.admin_side import AdminSide
+from twitter_setup.gateway.answers import PATH, TARGET, Matcher, on_path
 
 
 def no_path() -> Matcher:
@@ -24,28 +16,33 @@ def no_path() -> Matcher:
 
     `x:http://h/admin` has the empty path here, and is handed on as `http://h/admin`.
     """
-    return {"not": [{"vars_regexp": {"{http.request.uri}": {"pattern": "^/"}}}]}
+    return {"not": [{"vars_regexp": {TARGET: {"pattern": "^/"}}}]}
 
 
-def refused(
-    backend_folder: str, guards: Iterable[Guard], admin_names: tuple[str, ...]
-) -> Iterator[tuple[Matcher, str]]:
+def strange() -> Matcher:
+    return on_path(paths.STRANGE)
+
+
+def refused(backend_folder: str, side: AdminSide | None) -> Iterator[tuple[Matcher, str]]:
     """Match what the front end's dev server must not be asked from outside."""
-    for pattern in (gateway_paths.drives_tools(), gateway_paths.private(backend_folder)):
-        yield at_path(pattern), "Not published."
-    for guard in guards:
-        closed = at_path(gateway_paths.guarded(guard, admin_names))
-        yield closed | {"not": _spared(guard)}, "Strapi's admin side is not published."
+    yield from ((match, "Not published.") for match in _files_and_tools(backend_folder))
+    if side is not None:
+        yield from ((match, admin_side.REFUSED) for match in admin_side.refused(side))
 
 
-def _spared(guard: Guard) -> list[Matcher]:
-    """Match what is not handed on, of the paths that the guard closes."""
-    spared: list[Matcher] = []
-    if guard.spares_pages:
-        # A header that `Connection` names ends here: the dev server would see no `Accept`.
-        taken = {"header_regexp": {"Connection": {"pattern": "(?i)accept"}}}
-        page = {"method": ["GET"], "header": {"Accept": ["*text/html*"]}}
-        spared.append(page | {"not": [taken]})
-    if guard.containing:
-        spared.append({"not": [at_path(gateway_paths.containing(guard.containing))]})
-    return spared
+def _files_and_tools(backend_folder: str) -> Iterator[Matcher]:
+    yield on_path(paths.drives_tools())
+    yield on_path(paths.private(backend_folder))
+
+
+def lets_through(target: str, backend_folder: str) -> bool:
+    """Whether a GET of `target`, sent to the letter, would reach the front end's dev server."""
+    path = target.partition("?")[0]
+    if not target.startswith("/") or re.search("%(?![0-9a-fA-F]{2})", path):
+        return False  # Go answers the second itself
+    values = {PATH: unquote(path), TARGET: target}
+    return not any(
+        re.search(rule["pattern"], values[key])
+        for match in (strange(), *_files_and_tools(backend_folder))
+        for key, rule in match["vars_regexp"].items()
+    )

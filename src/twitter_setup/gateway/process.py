@@ -102,11 +102,12 @@ class Gateway:
     def update(self, site: Site) -> None:
         """Serve `site` from now on, at the same port. Raises `gateway_failed`.
 
-        It is started anew: its admin API, the way to tell it while it runs, is switched off.
+        Caddy restarts if its configuration differs: its admin API, which could change it, is off.
         """
-        if self._is_over or site == self._site:
+        former, self._site = self._site, site
+        configuration = gateway_config.configuration
+        if self._is_over or configuration(site) == configuration(former):
             return
-        self._site = site
         self._end()
         self._restart_at = None
         self._start()

@@ -124,7 +124,7 @@ def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSetting
 def _frontend(
     options: Options, file: FileSettings, backend: BackEnd, root: Path, caller: Caller
 ) -> FrontEnd | None:
-    found = () if options.frontend else project.find_frontends(backend.root, root)
+    found = () if options.frontend else project.frontends_for(backend.root, caller.cwd)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several front ends are here. Which one?", found, root, caller.view)
         _remember(root, "frontend", folder, options, caller)

@@ -93,13 +93,14 @@ def running() -> Iterator[ProcessFacts]:
             yield found
 
 
+def listeners(port: int) -> Iterator[ProcessFacts]:
+    """Find who listens on TCP `port`; nobody also where the system does not tell: another user's."""
+    yield from (found for pid in listening(port) if (found := facts(pid)) is not None)
+
+
 def listener(port: int) -> ProcessFacts | None:
-    """Find who listens on TCP `port`. None also where the system does not tell: another user's."""
-    for pid in listening(port):
-        found = facts(pid)
-        if found is not None:
-            return found
-    return None
+    """Find one of those who listen on TCP `port`."""
+    return next(listeners(port), None)
 
 
 def works_in(folder: str, program: str) -> bool:

@@ -22,13 +22,11 @@ from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.project import frontend as frontends
-from twitter_setup.project import strapi_config
+from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.sources import SourceMention
-
-_LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
 
 
 class LocalFacts(Lazy):
@@ -54,13 +52,8 @@ class LocalFacts(Lazy):
 
     @fact
     def package_manager(self) -> str:
-        """`npm`, or the one whose lock file is there."""
         located = self.situation.located
-        for folder in (located.backend.root, located.root) if located else ():
-            for name, manager in _LOCK_FILES:
-                if (folder / name).is_file():
-                    return manager
-        return "npm"
+        return packages.manager_of(located.backend.root, located.root) if located else "npm"
 
     @fact
     def environment(self) -> Environment:
