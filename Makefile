@@ -46,10 +46,10 @@ e2e: $(READY)  ## real logins on the newest Strapi 5 and 4 (needs Node, npm, Chr
 e2e-all: $(READY)  ## the same on every generation of Strapi
 	TWITTER_SETUP_MATRIX_FILE="$(MATRIX)" $(BIN)/python -m pytest -m e2e -rs
 
-# ONLY=next,vite picks rows by their names. With CI nothing is skipped, so a missing browser fails, too.
+# ONLY=next,vite picks rows by their names; MATRIX=docs/login-matrix.md writes the logins down. With CI nothing is skipped, so a missing browser fails, too.
 comma := ,
 e2e-frontends: $(READY)  ## front ends of every framework that forward to Strapi, and logins on each
-	CI=1 $(BIN)/python -m pytest -m frontends -rs --tb=short --durations=20 \
+	CI=1 TWITTER_SETUP_MATRIX_FILE="$(MATRIX)" $(BIN)/python -m pytest -m frontends -rs --tb=short --durations=20 \
 	  $(if $(ONLY),-k "$(subst $(comma), or ,$(ONLY))") \
 	  tests/e2e/frameworks
 

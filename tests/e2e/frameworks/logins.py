@@ -29,6 +29,7 @@ class Login:
 
     name: str
     front: FrontEnd
+    package: str  # says the version
     answer: str = BY_STRAPI
     restarts: bool = False
     reloads: bool = False
@@ -108,21 +109,22 @@ export default function Welcome() {
 }
 
 LOGINS = (
-    Login("Vite React", replace(VITE, snippet="cra"), files={"src/App.jsx": _REACT}),
-    Login("Vite Vue", VITE_VUE),
+    Login("Vite React", replace(VITE, snippet="cra"), "vite", files={"src/App.jsx": _REACT}),
+    Login("Vite Vue", VITE_VUE, "vite"),
     Login(
         "Next",
         replace(NEXT, snippet="next"),
+        "next",
         BY_THE_FRONT_END,
         files=_SERVER_ACTION,
         removed=("app/connect/twitter/redirect/page.tsx",),
     ),
-    Login("Nuxt", NUXT, BY_THE_FRONT_END, restarts=True),
-    Login("SvelteKit", SVELTEKIT, BY_THE_FRONT_END),
-    Login("Astro", ASTRO, BY_THE_FRONT_END, reloads=True),
-    Login("Angular", ANGULAR),
-    Login("Gatsby", GATSBY, restarts=True),
-    Login("Vue CLI", VUE_CLI, restarts=True),
-    Login("CRA", CRA, restarts=True),
-    Login("React Router", REACT_ROUTER, BY_THE_FRONT_END, restarts=True),
+    Login("Nuxt", NUXT, "nuxt", BY_THE_FRONT_END, restarts=True),
+    Login("SvelteKit", SVELTEKIT, "@sveltejs/kit", BY_THE_FRONT_END),
+    Login("Astro", ASTRO, "astro", BY_THE_FRONT_END, reloads=True),
+    Login("Angular", ANGULAR, "@angular/core"),
+    Login("Gatsby", GATSBY, "gatsby", restarts=True),
+    Login("Vue CLI", VUE_CLI, "@vue/cli-service", restarts=True),
+    Login("CRA", CRA, "react-scripts", restarts=True),
+    Login("React Router", REACT_ROUTER, "@react-router/dev", BY_THE_FRONT_END, restarts=True),
 )

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-_PAGE = Path(__file__).parents[2] / "docs" / "redirect-page.md"
+_PAGE = Path(__file__).parents[3] / "docs" / "redirect-page.md"
 # The first line of a snippet names its file, in a comment of the language.
 _FILE = re.compile(r"(?:src|app|pages)/[\w./+-]+\.(?:jsx?|tsx?|vue|svelte|astro)")
 

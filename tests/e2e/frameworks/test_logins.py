@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e import matrix_table
 from tests.e2e.browser import Person
 from tests.e2e.columns import HAS_OWN_URL, OWN_URL, Column, Outside
 from tests.e2e.conftest import MakeProject
@@ -65,8 +66,15 @@ def start(login: Login, column: Column, folder: Path, port: int = 0) -> FrontEnd
 
 
 def test_somebody_logs_in_with_the_code_of_the_docs(
-    login: Login, front: FrontEndServer, column: Column, outside: Outside
+    login: Login,
+    front: FrontEndServer,
+    column: Column,
+    outside: Outside,
+    request: pytest.FixtureRequest,
 ) -> None:
+    table = matrix_table.table_of(request.config).frameworks
+    version = matrix_table.npm_version(front.folder / "node_modules" / login.package)
+    table[f"{login.name} {version}"] = matrix_table.FAILED
     before = files(front, column)
     with published(column, URL, front, outside) as shop:
         if login.restarts:
@@ -84,6 +92,7 @@ def test_somebody_logs_in_with_the_code_of_the_docs(
                 raise
     column.wait_for_callback(column.own_callback)
     assert files(front, column) == before
+    table[f"{login.name} {version}"] = matrix_table.WORKS
 
 
 def assert_a_change_is_shown(login: Login, front: FrontEndServer, person: Person) -> None:
