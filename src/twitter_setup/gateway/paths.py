@@ -64,6 +64,10 @@ _PRIVATE = (
 _PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
 # The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
 _DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")
+# With `.env` and `.git`, what Vite 8 keeps back itself (`server.fs.deny`); a query got past that
+# (CVE-2026-39364). A suffix with something behind it may be another (`ca.pem.md`).
+_CERTIFICATES = (".crt", ".pem", ".key", ".p12", ".pfx", ".cer", ".der")
+_SUFFIX_END = r"(?:\.*[^.a-z0-9_-]|\.*$)"
 _DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
 
 
@@ -96,7 +100,11 @@ def drives_tools() -> str:
 
 def private(backend_folder: str) -> str:
     """Match the files that a dev server may find and nobody may have; a database in the back end's folder."""
-    files = f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
+    certificates = "|".join(spelled(ending) for ending in _CERTIFICATES)
+    files = (
+        f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
+        f"|(?:{certificates}){_SUFFIX_END}"
+    )
     if not backend_folder:
         return f"(?i){files}"
     ends = "|".join(spelled(ending) for ending in _DATABASES)
