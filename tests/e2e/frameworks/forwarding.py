@@ -58,7 +58,7 @@ class Door:
 
     def raw(self, target: str, more: str = "Connection: close\r\n", until: bytes = b"") -> bytes:
         """Send the target to the letter, as no HTTP library would."""
-        head = f"GET {target} HTTP/1.1\r\nHost: {self.host}\r\n{more}\r\n"
+        head = f"GET {target} HTTP/1.1\r\nHost: {self.host}\r\nAccept: */*\r\n{more}\r\n"
         with socket.create_connection(("localhost", self.port), timeout=30) as sock:
             sock.sendall(head.encode("latin-1"))
             received = b""
