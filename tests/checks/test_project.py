@@ -10,11 +10,10 @@ import pytest
 from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.reader.source import PageCode, Place
 
 # project
 
@@ -161,27 +160,6 @@ def test_an_env_file_that_nothing_ignores_is_a_warning() -> None:
     assert finding.advice[0].command == "echo .env >> backend/.gitignore"
 
 
-@pytest.mark.parametrize(
-    "name", [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.local.example"]
-)
-@pytest.mark.parametrize("state", ["tracked", "unprotected"])
-def test_an_example_is_asked_about_and_never_taken_out_of_git(name: str, state: Any) -> None:
-    example = EnvFile(path=ENV.parent / name, names=("JWT_SECRET",), state=state)
-    real = EnvFile(path=ENV, names=("APP_KEYS",), state="tracked")
-
-    finding = local.git_secrets(facts(env_files_in_git=(example,)))
-    beside = local.git_secrets(facts(env_files_in_git=(example, real)))
-
-    assert finding.status is Status.WARN
-    assert "are these real values?" in finding.summary
-    assert "git rm" not in words(finding)
-    assert ".gitignore" not in words(finding)
-    assert (beside.status, beside.advice[0].command) == (
-        Status.FAIL,
-        "git rm --cached backend/.env",
-    )
-
-
 def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> None:
     file = EnvFile(path=ENV, names=("APP_KEYS",), state="ignored")
 
@@ -194,44 +172,44 @@ def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> Non
 
 # redirect-page, the source
 
-CALL = SourceMention(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
-PAGE = SourceMention(ROOT / "frontend" / "src" / "App.tsx", 3, "")
+CALL = Place(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
+PAGE = Place(ROOT / "frontend" / "src" / "App.tsx", 3, "")
 
 
 @pytest.mark.parametrize(
     ("generation", "layout", "code", "status", "said"),
     [
-        ("session", "one-origin", LoginCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
-        ("session", "one-origin", LoginCode(), Status.WARN, "nothing in the front end's source"),
-        ("grant", "two-origins", LoginCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
+        ("session", "one-origin", PageCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
+        ("session", "one-origin", PageCode(), Status.WARN, "nothing in the front end's source"),
+        ("grant", "two-origins", PageCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
         (
             "session",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL),
+            PageCode(call=CALL, access_token=CALL),
             Status.WARN,
             "wants an access_token",
         ),
         (
             "grant",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL, forwards_query=True),
+            PageCode(call=CALL, access_token=CALL, forwards_query=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        ("tokens", "one-origin", LoginCode(call=CALL), Status.WARN, "query"),
-        ("session", "two-origins", LoginCode(call=CALL), Status.WARN, "credentials: 'include'"),
+        ("tokens", "one-origin", PageCode(call=CALL), Status.WARN, "query"),
+        ("session", "two-origins", PageCode(call=CALL), Status.WARN, "credentials: 'include'"),
         (
             "session",
             "two-origins",
-            LoginCode(call=CALL, sends_credentials=True),
+            PageCode(call=CALL, sends_credentials=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        (None, "two-origins", LoginCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
+        (None, "two-origins", PageCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
     ],
 )
 def test_the_source_informs_and_never_fails(
-    generation: Generation | None, layout: str, code: LoginCode, status: Status, said: str
+    generation: Generation | None, layout: str, code: PageCode, status: Status, said: str
 ) -> None:
     finding = redirect_page_source_finding(
         code,

@@ -19,7 +19,10 @@ from tests.world.upstreams import MARKS, Upstream, forwarding
 from twitter_setup.gateway import admission
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.admission import Admission, Listeners
+from twitter_setup.gateway.canary import Leaks, Safe, Unknown, Verdict
 from twitter_setup.gateway.config import Site
+
+LEAK = Leaks("Vite 5.4.10 gives files away.", "vite")
 
 
 @dataclass
@@ -30,18 +33,18 @@ class Ends:
     strapi_port: int = field(default_factory=free_port)
     frontend_port: int = field(default_factory=free_port)
     pids: dict[int, int] = field(default_factory=dict)
-    leaks: list[str | None] = field(default_factory=list)  # the answers to come; else nothing leaks
+    verdicts: list[Verdict] = field(default_factory=list)  # those to come; else nothing leaks
     asked: int = 0
 
     def listening(self, port: int) -> Listeners:
         return frozenset({(self.pids[port], 1.0)}) if port in self.pids else frozenset()
 
-    def leak(self) -> str | None:
+    def leaks(self) -> Verdict:
         self.asked += 1
-        return self.leaks.pop(0) if self.leaks else ""
+        return self.verdicts.pop(0) if self.verdicts else Safe()
 
     def admission(self, *prefixes: str) -> Admission:
-        return Admission(self.site(), prefixes=["", *prefixes], leak=self.leak)
+        return Admission(self.site(), prefixes=["", *prefixes], leaks=self.leaks)
 
     def site(self) -> Site:
         return Site(
@@ -108,15 +111,15 @@ def test_a_front_end_is_closed_until_it_was_asked(ends: Ends, front: Upstream) -
 
 
 def test_one_that_gives_files_away_stays_closed(ends: Ends, front: Upstream) -> None:
-    ends.leaks = ["Vite 5.4.10 gives files away."]
+    ends.verdicts = [LEAK]
     watched = ends.admission()
 
     assert not settled(watched, ends).is_frontend_open
-    assert watched.known.leak == "Vite 5.4.10 gives files away."
+    assert watched.known.leak == LEAK
 
 
 def test_one_that_does_not_say_is_asked_again(ends: Ends, front: Upstream) -> None:
-    ends.leaks = [None, None]
+    ends.verdicts = [Unknown("It still starts."), Unknown("It still starts.")]
 
     assert settled(ends.admission(), ends).is_frontend_open
     assert ends.asked == 3
@@ -255,7 +258,7 @@ def test_an_answer_about_a_process_that_has_ended_counts_for_nobody(
         handler.send(200)
 
     front.answers["/"] = answer
-    ends.leaks = ["", "The next one leaks."]
+    ends.verdicts = [Safe(), LEAK]
     watched = ends.admission()
     now(watched, ends)
     is_asked.wait(10)
@@ -270,10 +273,10 @@ def test_an_answer_about_a_process_that_has_ended_counts_for_nobody(
 
 
 def test_a_bug_in_a_question_is_raised_where_somebody_sees_it(ends: Ends, front: Upstream) -> None:
-    def broken() -> str:
+    def broken() -> Verdict:
         raise ZeroDivisionError
 
-    watched = Admission(ends.site(), prefixes=[], leak=broken)
+    watched = Admission(ends.site(), prefixes=[], leaks=broken)
 
     with pytest.raises(ZeroDivisionError):
         watched.settle(time.sleep)

@@ -144,9 +144,8 @@ def git_secrets(facts: LocalFacts) -> Finding:
     files = facts.env_files_in_git
     if files is None:
         return skipped("no git here")
-    tracked = [each for each in files if each.state == "tracked" and not each.is_example]
-    open_ = [each for each in files if each.state == "unprotected" and not each.is_example]
-    examples = [each for each in files if each.state != "ignored" and each.is_example]
+    tracked = [each for each in files if each.state == "tracked"]
+    open_ = [each for each in files if each.state == "unprotected"]
     if tracked:
         paths = " ".join(shlex.quote(facts.named(each.path)) for each in tracked)
         lines = [f"{facts.named(each.path)}: {_some(each.names)}" for each in tracked]
@@ -170,17 +169,6 @@ def git_secrets(facts: LocalFacts) -> Finding:
             Advice(
                 "add it, from the project's root",
                 command=f"echo {shlex.quote(first.name)} >> {shlex.quote(ignore)}",
-            ),
-            explained("git-secrets"),
-        )
-    if examples:
-        first = examples[0].path
-        return warned(
-            f"{facts.named(first)} has {_some(examples[0].names)} in it: are these real values?",
-            "An example is for everybody who sees the repository; what it holds may be made up.",
-            Advice(
-                "if they are real, write placeholders there (NAME=change-me), and make new values: "
-                "what was pushed is known"
             ),
             explained("git-secrets"),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
 from twitter_setup.project.frontend import FrontEnd
@@ -17,7 +16,7 @@ from twitter_setup.x.sheet import Sheet
 def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet:
     """What X and Strapi must know when the back end, or both ends, are at `public_url`."""
     backend, frontend, file = located.backend, located.frontend, located.file
-    path = redirect_url.path_of(file.get("frontend", "redirect_path"))
+    path = located.redirect_path
     return portal.build(
         reach=reach,
         layout=kind,

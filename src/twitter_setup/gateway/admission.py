@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from twitter_setup.gateway import inspection
 from twitter_setup.gateway.admin_side import AdminSide, Mark
+from twitter_setup.gateway.canary import Leaks, Unknown, Verdict
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.inspection import StrapiSeen
 from twitter_setup.strapi.api import listens
@@ -43,7 +44,7 @@ class Known:
     strapi: StrapiSeen | None = None
     strapi_of: Listeners = _NOBODY
     page: frozenset[Mark] = frozenset()  # the headers of the front end's first page
-    leak: str = ""  # what its dev server gives away, in words
+    leak: Leaks | None = None  # what its dev server gives away
     front_of: Listeners = _NOBODY
     side: AdminSide = field(default_factory=AdminSide)
     probed_of: Listeners = _NOBODY
@@ -71,7 +72,7 @@ class Known:
         """Whether the dev server may be published: without Strapi it forwards nothing."""
         is_asked = bool(ends.frontend) and self.front_of == ends.frontend
         is_probed = not ends.backend or self.probed_of == ends.frontend
-        return is_asked and is_probed and not self.leak
+        return is_asked and is_probed and self.leak is None
 
     def without_the_gone(self, ends: Ends) -> Known:
         """Forget whose answers these are if nobody listens: it may come back as another server."""
@@ -84,16 +85,16 @@ class Known:
 class Admission:
     """Watches the ends of `site`, and asks them in a thread of its own.
 
-    `prefixes` are where the front end may forward requests. `leak` asks its dev server what it gives
-    away: None if it does not say yet, '' for nothing.
+    `prefixes` are where the front end may forward requests. `leaks` asks its dev server what it gives
+    away.
     """
 
     def __init__(
-        self, site: Site, *, prefixes: Sequence[str], leak: Callable[[], str | None]
+        self, site: Site, *, prefixes: Sequence[str], leaks: Callable[[], Verdict]
     ) -> None:
         self.site = site
         self._prefixes = prefixes
-        self._leak = leak
+        self._leaks = leaks
         self._ends = Ends()
         self._looked_at = 0.0
         self._asked: Future[Known] | None = None
@@ -155,8 +156,9 @@ class Admission:
             if strapi is not None:
                 known = replace(known, strapi=strapi, strapi_of=ends.backend)
         if known.lacks_front(ends) and site.frontend_port:
-            page, leak = inspection.ask_page(site.frontend_port), self._leak()
-            if page is not None and leak is not None:
+            page, verdict = inspection.ask_page(site.frontend_port), self._leaks()
+            if page is not None and not isinstance(verdict, Unknown):
+                leak = verdict if isinstance(verdict, Leaks) else None
                 known = replace(known, page=page, leak=leak, front_of=ends.frontend)
         known = replace(known, side=replace(known.side, marks=known.marks))
         if known.lacks_probe(ends) and not (known.lacks_strapi(ends) or known.lacks_front(ends)):

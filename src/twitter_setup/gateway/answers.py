@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from typing import Any
 
-PATH, TARGET = "{http.request.uri.path}", "{http.request.uri}"
 _RETRY_AFTER = "3"  # seconds; about as long as a restart takes
 
 Answer = dict[str, Any]
@@ -17,12 +16,12 @@ Matcher = dict[str, Any]
 
 def on_path(pattern: str) -> Matcher:
     """Match a path, decoded once."""
-    return {"vars_regexp": {PATH: {"pattern": pattern}}}
+    return {"vars_regexp": {"{http.request.uri.path}": {"pattern": pattern}}}
 
 
 def on_target(pattern: str) -> Matcher:
     """Match a path with its query, undecoded."""
-    return {"vars_regexp": {TARGET: {"pattern": pattern}}}
+    return {"vars_regexp": {"{http.request.uri}": {"pattern": pattern}}}
 
 
 def not_found(text: str) -> Answer:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from twitter_setup.gateway import admin_side, doors
+from twitter_setup.gateway import admin_side
 from twitter_setup.gateway import answers as gateway_answers
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
@@ -72,7 +72,7 @@ class Site:
 
     @property
     def withheld(self) -> AdminSide | None:
-        """Return the admin side that must not be reached through the front end; None: it may be."""
+        """Return the admin side that the front end must not lead to; None: it may."""
         return self.admin_side if self.is_published and not self.expose_admin else None
 
 
@@ -110,9 +110,10 @@ def _routes(site: Site) -> list[Route]:
     )
     return [
         *gateway_log.appending(),
-        _route([doors.no_path()], [not_found("No such path.")]),
+        # `x:http://h/admin` has no path here, and has one for a server further on.
+        _route([{"not": [on_target("^/")]}], [not_found("No such path.")]),
         *_host_routes(site),
-        _route([doors.strange()], [not_found("No such path.")]),
+        _route([on_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
         _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
         *_own_routes(site, frontend),
@@ -150,15 +151,11 @@ def _admin_routes(site: Site) -> list[Route]:
 
 
 def _own_routes(site: Site, frontend: Route) -> list[Route]:
-    if not site.has_frontend:
-        return []
-    return [
-        _route(
-            [on_path(each.pattern) | ({"method": list(each.methods)} if each.methods else {})],
-            [frontend],
-        )
-        for each in site.frontend_routes
-    ]
+    routes = []
+    for each in site.frontend_routes if site.has_frontend else ():
+        methods = {"method": list(each.methods)} if each.methods else {}
+        routes.append(_route([on_path(each.pattern) | methods], [frontend]))
+    return routes
 
 
 def _strapi_paths(site: Site) -> list[str]:
@@ -189,9 +186,11 @@ def _to_frontend(site: Site) -> list[Route]:
     if not site.is_published:
         return _from_frontend(site)
     side = site.withheld
-    refused = doors.refused(site.backend_folder, side)
-    routes = [_route([match], [not_found(text)]) for match, text in refused]
+    private = (gateway_paths.drives_tools(), gateway_paths.private(site.backend_folder))
+    routes = [_route([on_path(each)], [not_found("Not published.")]) for each in private]
     if side is not None:
+        refused = admin_side.refused(side)
+        routes += [_route([match], [not_found(admin_side.REFUSED)]) for match in refused]
         withholding = admin_side.withholding(side)
         routes.append(_route(admin_side.named(side), _from_frontend(site, withholding)))
     return [{"handler": "subroute", "routes": [*routes, _route([], _from_frontend(site))]}]
@@ -265,11 +264,10 @@ def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, 
 def _error_routes(site: Site) -> list[Route]:
     """Say which of the two is not there. Only they can fail."""
     page = _page(gateway_answers.frontend_away, site)
-    strapi_away = gateway_answers.strapi_away(site.backend_port)
     return [
         _route([{"vars": {"upstream": ["frontend"]}}], [page]),
         _asked_again(site),
-        _route([], [strapi_away]),
+        _route([], [gateway_answers.strapi_away(site.backend_port)]),
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from twitter_setup.gateway import admin_side, doors
+from twitter_setup.gateway import admin_side, paths
 from twitter_setup.gateway.admin_side import AdminSide, Mark
 
 PATIENCE = 5.0  # seconds for one answer; a dev server may compile first
@@ -74,7 +74,7 @@ def probe(
     with suppress(httpx.HTTPError), _client(port) as client:
         for prefix in prefixes:
             for path, found in ((f"{prefix}{_INIT}", forwarded), (f"{prefix}/init", closed)):
-                if not doors.lets_through(path, backend_folder):
+                if not paths.lets_through(path, backend_folder):
                     continue
                 answer = _ask(client, path)
                 if _has_admin(answer) is not None and not _is_withheld(path, answer, side):

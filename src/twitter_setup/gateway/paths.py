@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 _SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
 _DOT = r"(?:\.|%(?:25)*2e)"
@@ -115,6 +115,18 @@ def private(backend_folder: str) -> str:
 def named(names: Iterable[str]) -> str:
     """Match the paths that begin with one of `names`, however spelled."""
     return f"(?i)^{_SLASH}+{_one_of(names)}"
+
+
+def lets_through(target: str, backend_folder: str) -> bool:
+    """Whether the gateway forwards a GET of `target` to the front end, sent to the letter.
+
+    What names Strapi's admin side is not considered here.
+    """
+    path = target.partition("?")[0]
+    if not target.startswith("/") or re.search("%(?![0-9a-fA-F]{2})", path):
+        return False  # Go answers the second itself
+    refused = (STRANGE, drives_tools(), private(backend_folder))
+    return not any(re.search(pattern, unquote(path)) for pattern in refused)
 
 
 def segment(names: Iterable[str]) -> str:

@@ -78,7 +78,6 @@ class Gateway:
         """
         self._binary = caddy.find()
         caddy.check_free(self._site.port)
-        _remove_links(self._output, self._site.log_path, self._site.storage)
         try:
             self._start()
             self._wait_until_answering()
@@ -208,14 +207,6 @@ def end_leftover_gateway(gateway: GatewayProcess) -> bool:
 
 def _arguments(config: Path) -> list[str]:
     return ["run", "--config", str(config)]
-
-
-def _remove_links(*paths: Path) -> None:
-    """Remove symbolic links: a repository may bring our folder along, with links out of it."""
-    for path in paths:
-        with suppress(OSError):
-            if path.is_symlink():
-                path.unlink()
 
 
 def _failed(reason: str, output: Path | None = None) -> SetupError:

@@ -35,8 +35,8 @@ def site_for(
         backend_port=backend.port,
         backend_folder=backend.root.name,
         api_prefix=backend.api_prefix,
-        graphql=strapi_paths.graphql_path(backend.root, variables),
-        admin_names=strapi_paths.admin_names(backend.root, variables),
+        graphql=strapi_paths.graphql_path(backend.root, variables, backend.mode),
+        admin_names=strapi_paths.admin_names(backend.root, variables, backend.mode),
         expose_admin=located.options.expose_admin,
         frontend_port=frontend.port if frontend else None,
         frontend_title=frontend.title if frontend else "",
@@ -47,7 +47,7 @@ def site_for(
             else ()
         ),
         is_frontend_open=arrangement.reach == "local",
-        admin_side=AdminSide(panel=strapi_paths.panel_path(backend.root, variables)),
+        admin_side=AdminSide(panel=strapi_paths.panel_path(backend.root, variables, backend.mode)),
         log_path=state.gateway_log,
         storage=state.path / "caddy",
     )

@@ -31,23 +31,23 @@ _PLUGIN_PACKAGE = re.compile(
 )
 
 
-def admin_names(root: Path, variables: Variables) -> tuple[str, ...]:
+def admin_names(root: Path, variables: Variables, mode: str = "development") -> tuple[str, ...]:
     """List the names that the paths of the admin side begin with, the panel's own path among them.
 
     More than are there is harmless: it is a list of what is refused.
     """
-    found = {*_ALWAYS, *_installed(root), *_local(root), *_configured(root)}
-    panel = panel_path(root, variables)
+    found = {*_ALWAYS, *_installed(root), *_local(root), *_configured(root, mode)}
+    panel = panel_path(root, variables, mode)
     names = {name for name in found if _NAME.fullmatch(name)} | ({panel} if panel else set())
     return tuple(sorted(names - {"graphql"}))  # that one is public
 
 
-def graphql_path(root: Path, variables: Variables) -> str | None:
+def graphql_path(root: Path, variables: Variables, mode: str = "development") -> str | None:
     """Find the path of the GraphQL endpoint; None where the plugin is not there, or is off."""
     manifest = packages.read_manifest(root)
     if manifest is None or _GRAPHQL not in manifest.dependencies:
         return None
-    files = strapi_config.find_files(root, "plugins")
+    files = strapi_config.find_files(root, "plugins", mode=mode)
     enabled, _ = strapi_config.first_value(files, "graphql", "enabled")
     if (enabled.kind, enabled.text) == ("boolean", "false"):
         return None
@@ -56,9 +56,10 @@ def graphql_path(root: Path, variables: Variables) -> str | None:
     return f"/{path}" if path else _GRAPHQL_PATH
 
 
-def panel_path(root: Path, variables: Variables) -> str:
+def panel_path(root: Path, variables: Variables, mode: str = "development") -> str:
     """Read where the panel is served (`url` of config/admin): a path, or an address with one."""
-    value, _ = strapi_config.first_value(strapi_config.find_files(root, "admin"), "url")
+    files = strapi_config.find_files(root, "admin", mode=mode)
+    value, _ = strapi_config.first_value(files, "url")
     found = variables.resolve(value, "config/admin")
     return urlsplit(found[0]).path.strip("/") if found else ""
 
@@ -92,8 +93,8 @@ def _own_name(package: Path) -> Iterator[str]:
         return
 
 
-def _configured(root: Path) -> Iterator[str]:
-    for file in strapi_config.find_files(root, "plugins"):
+def _configured(root: Path, mode: str) -> Iterator[str]:
+    for file in strapi_config.find_files(root, "plugins", mode=mode):
         if file.language in {"javascript", "typescript"}:
             try:
                 yield from javascript.read_keys(file.content, file.language)

@@ -232,7 +232,13 @@ class Facts(LocalFacts):
         given = Credentials.of(self.situation.options)
         if not given.are_given:
             return Admin()
-        strapi = Strapi(self.address, given, is_hasty=True)
+        strapi = Strapi(
+            self.address,
+            given,
+            is_hasty=True,
+            start_command=self.start_command,
+            manager=self.package_manager,
+        )
         try:
             return Admin(strapi.providers())
         except SetupError as problem:

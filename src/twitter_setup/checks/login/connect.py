@@ -16,10 +16,10 @@ from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
 from twitter_setup.checks.reachable import CONFIGURE, no_session
 from twitter_setup.errors import Advice
+from twitter_setup.project import packages
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
 _LONG = re.compile(r"[A-Za-z0-9_+/=-]{25,}")
-_USUAL_COOKIES = ("koa.sess", "strapi.sid")
 
 
 def connect(facts: Facts) -> Finding:
@@ -37,8 +37,8 @@ def connect(facts: Facts) -> Finding:
         return skipped("nothing answers behind the public address")
     if page.status in {301, 302, 303, 307, 308}:
         return _redirected(page)
-    if page.status == 500:
-        return _broken(facts)
+    if page.status in {404, 500}:
+        return _broken(facts) if page.status == 500 else _not_there(facts, page)
     return _JUDGES.get(page.status, _unexpected)(page)
 
 
@@ -55,7 +55,7 @@ def _redirected(page: Page) -> Finding:
     target = urlsplit(page.location)
     query = dict(parse_qsl(target.query, keep_blank_values=True))
     if _TO_X.search(target.path) and query.get("oauth_token"):
-        if not _has_session_cookie(page):
+        if page.session_cookie is None:
             return failed(
                 "Strapi sends the browser to X without setting its session cookie",
                 "Without it Strapi does not know the person again when X sends them back.",
@@ -71,13 +71,6 @@ def _redirected(page: Page) -> Finding:
         "Expected a redirect to X's /oauth/authenticate.",
         Advice("look at what Strapi says in its own terminal"),
     )
-
-
-def _has_session_cookie(page: Page) -> bool:
-    """Its name is `key` of strapi::session; Koa sends a signature, NAME.sig, along with it."""
-    names = page.cookies
-    signed = any(f"{name}.sig" in names for name in names)
-    return signed or any(name.startswith(_USUAL_COOKIES) for name in names)
 
 
 def _reason(target: SplitResult, query: dict[str, str]) -> str:
@@ -141,11 +134,16 @@ def _forbidden(page: Page) -> Finding:
     )
 
 
-def _not_there(page: Page) -> Finding:
+def _not_there(facts: Facts, page: Page) -> Finding:
     return failed(
         f"{page.url} is not there (HTTP 404)",
         "Strapi serves it by its users-permissions plugin, below the API prefix of config/api.",
-        Advice("is the plugin installed?", command="npm install @strapi/plugin-users-permissions"),
+        Advice(
+            "is the plugin installed?",
+            command=packages.install_command(
+                facts.package_manager, "@strapi/plugin-users-permissions"
+            ),
+        ),
         Advice(
             "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
         ),
@@ -162,7 +160,7 @@ def _too_often(page: Page) -> Finding:
     )
 
 
-_JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 404: _not_there, 429: _too_often}
+_JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 429: _too_often}
 
 
 def _broken(facts: Facts) -> Finding:

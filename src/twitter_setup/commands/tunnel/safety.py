@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import frontend_routes
+from twitter_setup.gateway import canary, dev_server_holes, frontend_routes, paths
 from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.admission import Admission
+from twitter_setup.gateway.canary import Leaks, Safe, Verdict
+from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Caller, Located
+from twitter_setup.state import registry
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.strapi.api import local_address
 
@@ -23,7 +27,22 @@ def admission(
     site = gateway_site.site_for(located, arrangement, "", state, caller.environ)
     frontend = located.frontend
     prefixes = frontend and frontend_routes.likely_prefixes(frontend.root, frontend.framework)
-    return Admission(site, prefixes=prefixes or [], leak=lambda: "")
+    return Admission(site, prefixes=prefixes or [], leaks=partial(_leaks, located, site))
+
+
+def _leaks(located: Located, site: Site) -> Verdict:
+    """Ask the dev server for a canary, and by its version for what no canary shows."""
+    frontend = located.frontend
+    if frontend is None or located.options.allow_vulnerable_dev_server:
+        return Safe()
+    lets_through = partial(paths.lets_through, backend_folder=site.backend_folder)
+    vite = dev_server_holes.installed_vite(frontend.root, frontend.framework)
+    bypass = dev_server_holes.deny_bypass(vite, lets_through)
+    if bypass is not None:
+        return Leaks(bypass, "vite")
+    folder = registry.registry_folder().parent
+    address = local_address(frontend.port)
+    return canary.leaks(address, folder, lets_through=lets_through, vite=vite)
 
 
 def settle(admission: Admission | None, caller: Caller, pause: Callable[[float], None]) -> None:
@@ -34,6 +53,7 @@ def settle(admission: Admission | None, caller: Caller, pause: Callable[[float],
         admission.settle(pause)
     try:
         check(admission, caller)
+        _check_leak(admission, caller)
     except SetupError as failure:
         failure.unchanged = "Nothing was changed."
         raise
@@ -55,9 +75,35 @@ def check(admission: Admission, caller: Caller) -> None:
     )
 
 
+def _check_leak(admission: Admission, caller: Caller) -> None:
+    """Raise `unsupported_version` for a dev server that runs and gives files away."""
+    leak = admission.known.leak
+    if leak is None:
+        return
+    raise SetupError(
+        "unsupported_version",
+        "The front end's dev server would be public, and everybody could read this machine's files "
+        f"through it. {leak.reason}",
+        advice=_ways_out(leak, caller),
+    )
+
+
+def _ways_out(leak: Leaks, caller: Caller) -> list[Advice]:
+    ways = [
+        Advice("or stay on this machine", command="twitter-setup tunnel --local"),
+        Advice("or take the risk", command=caller.again("--allow-vulnerable-dev-server")),
+    ]
+    if not leak.package:
+        return ways
+    update = f"npm update {leak.package}"
+    return [Advice("update it in the front end's folder", command=update), *ways]
+
+
 def remarks(admission: Admission) -> Iterator[str]:
     """Say what the gateway refuses of the front end's own paths, and where it found the admin side."""
     site, known = admission.site, admission.known
+    if known.leak is not None:
+        yield f"Your front end is not published: {known.leak.reason} Fix that and restart it."
     if not site.has_frontend or site.withheld is None:
         return
     if not known.side.marks:

@@ -79,7 +79,12 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
+        self._strapi = Strapi(
+            local_address(located.backend.port),
+            Credentials.of(located.options),
+            start_command=located.backend.start_command,
+            manager=located.backend.manager,
+        )
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
@@ -90,7 +95,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -125,9 +130,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
@@ -171,15 +173,18 @@ class Tunnel:
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
-        folder = self._state.checkpoints
+        folder, located = self._state.checkpoints, self._located
+        ends = {"repository": located.root}
+        if located.frontend is not None:
+            ends["frontend"] = located.frontend.root
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
-        refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        refused = [*checkpoint.apply(folder, "passing", passing, **ends).refused]
         if passing:  # had it failed, nothing was written
             self._diary.is_applied = True
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
-        refused += checkpoint.apply(folder, "lasting", lasting).refused
+        refused += checkpoint.apply(folder, "lasting", lasting, **ends).refused
         lines = {change.path: " and ".join(change.new_lines) for change in agreed.changes}
         count = len(agreed.changes) - len(refused)
         if count:
