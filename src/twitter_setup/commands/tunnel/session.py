@@ -119,6 +119,7 @@ class Tunnel:
             self._serve(public_url)
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
+            self._publication.settle_again(self._pause)
             proposal.offer_to_remember(*asked)
             layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
@@ -195,10 +196,7 @@ class Tunnel:
 
     def _pause(self, seconds: float) -> None:
         """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self._stop.sleep(min(left, _INTERVAL))
-            self._publication.look()
+        self._publication.pause(seconds, self._stop.sleep)
 
     # Ready
 
