@@ -201,11 +201,9 @@ class Tunnel:
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
-        for note in (
-            *agreed.notes,
-            *self._publication.remarks(),
-            *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
-        ):
+        way = (self._located, self._arrangement, public_url, self._state)
+        remarks = self._publication.remarks()
+        for note in (*agreed.notes, *remarks, *words.before_the_sheet(*way)):
             self._view.note(note)
         words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
@@ -248,9 +246,8 @@ class Tunnel:
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
         else:
-            public_url = self._diary.record.public_url
-            data = {"public_url": public_url, "part": event.part, "detail": event.detail}
-            self._view.answer(event.kind, data)
+            data = {"public_url": self._diary.record.public_url, "part": event.part}
+            self._view.answer(event.kind, {**data, "detail": event.detail})
 
     def _change_url(self, public_url: str) -> None:
         """The agent is back with another URL: the files again, and only the portal lines that changed."""
