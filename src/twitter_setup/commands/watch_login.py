@@ -63,7 +63,10 @@ def watch(
             if login.finding is None:
                 sleep(_LOOK_EVERY)
     return Outcome(
-        CHECK, login.finding or nobody_came(timeout, url, has_begun=bool(login.hops))
+        CHECK,
+        login.finding
+        or login.wrong_button()
+        or nobody_came(timeout, url, has_begun=bool(login.hops)),
     ), login.hops
 
 

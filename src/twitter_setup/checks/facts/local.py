@@ -17,6 +17,7 @@ from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
@@ -114,12 +115,32 @@ class LocalFacts(Lazy):
         )
         return frontend_urls.read(
             candidates.find(frontend, self.source, ends),
-            environments.of_frontend(
-                frontend.env_files, self.situation.environ, frontend.port, frontend.root
-            ),
+            self.frontend_environment,
             ends,
             self.situation.public_url,
         )
+
+    @fact
+    def frontend_environment(self) -> Environment:
+        """What the front end's dev server sees."""
+        front = self.frontend
+        if front is None:
+            return Environment()
+        return environments.of_frontend(
+            front.env_files, self.situation.environ, front.port, front.root
+        )
+
+    def has_frontend_route(self, path: str) -> bool:
+        """Whether the front end has a page or a handler of its own there."""
+        front = self.frontend
+        if front is None:
+            return False
+        return reading.has_route(front, redirect_url.below(front.base_path, path))
+
+    def page_at(self, url: str) -> Page | None:
+        """What answers there; None if nothing is asked."""
+        del url
+        return None
 
     @property
     def _hosts(self) -> frozenset[str]:
