@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project import backend as backends
-from twitter_setup.project import frontend_plan, overrides, plan, settings, settings_file
+from twitter_setup.project import frontend_plan, plan, settings, settings_file
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
+from twitter_setup.project.tools import overrides
 from twitter_setup.state import atomic
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.system import processes
