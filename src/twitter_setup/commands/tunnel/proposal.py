@@ -13,10 +13,11 @@ from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
-from twitter_setup.project import overrides, plan, settings, settings_file
+from twitter_setup.project import plan, settings, settings_file
 from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
+from twitter_setup.project.tools import overrides
 from twitter_setup.state import atomic
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.system import processes
