@@ -61,6 +61,7 @@ MAY_KNOW = {
 # Modules of other rooms that import the library for what sends nothing.
 ALSO = {
     ("network", "system.certificates"),  # whom the others trust
+    ("network", "system.proxies"),  # the environment's proxies, as urllib reads them
     ("network", "system.signals"),  # a pair of sockets, to be woken by
     ("network", "addresses.public_url"),  # httpx's reading of international names
 }

@@ -17,7 +17,7 @@ from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Check, Outcome, Status
 from twitter_setup.checks.login.hops import Hop
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.commands import watch_login
+from twitter_setup.commands import proxy_notes, watch_login
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options
@@ -46,6 +46,7 @@ def verify(
     Raises `usage` for an id that is none, and `Interrupted` at a signal.
     """
     _check_ids(ids)
+    proxy_notes.say_what_is_skipped(caller.view)
     with_login = options.login or watch_login.CHECK.id in ids
     checks = runner.select(CHECKS, _without_login(ids))
     facts = _facts(options, located, caller, checks)
