@@ -113,6 +113,7 @@ def test_the_ready_line_has_the_whole_contract(shop: Shop, ngrok: dict[str, str]
         "app_name",
         "app_description",
         "use_case",
+        "environment",
         "gateway_port",
         "changes",
         "manual_steps",

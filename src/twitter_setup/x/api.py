@@ -38,7 +38,7 @@ class XAnswer:
     """What X said to one request.
 
     `status` and `code` are X's, None where there was none. `offset`: X's clock less ours in seconds,
-    by its `Date`. `reason`: of no answer, the type of the failure.
+    by its `Date`. `reason`: of no answer, the type of the failure. `words`: X's own message.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class XAnswer:
     code: int | None = None
     offset: float | None = None
     reason: str = ""
+    words: str = ""
 
 
 def address_of(setting: str | None) -> str:
@@ -122,7 +123,8 @@ def request_token(
         return XAnswer(kind=_failure(error), reason=type(error).__name__)
     kind, code = x_answers.read(answer.status_code, body)
     offset = _offset(answer.headers.get("Date", ""), (asked + clock()) / 2)
-    return XAnswer(kind=kind, status=answer.status_code, code=code, offset=offset)
+    words = x_answers.words(body) if answer.status_code != 200 else ""
+    return XAnswer(kind=kind, status=answer.status_code, code=code, offset=offset, words=words)
 
 
 def signed_url(address: str) -> str:

@@ -17,9 +17,9 @@ from twitter_setup.checks.finding import Finding, failed, passed, skipped, unkno
 from twitter_setup.checks.login import no_way_to_x
 from twitter_setup.checks.reachable import CONFIGURE, no_session
 from twitter_setup.errors import Advice
+from twitter_setup.x.answers import without_tokens
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
-_LONG = re.compile(r"[A-Za-z0-9_+/=-]{25,}")
 _USUAL_COOKIES = ("koa.sess", "strapi.sid")
 
 
@@ -92,20 +92,20 @@ def _refused(facts: Facts, reason: str) -> Finding:
     """X's refusals arrive in the redirect on 4.x to 5.50."""
     if "missing session" in reason or "token mismatch" in reason:
         return failed(
-            f"Strapi lost the session: “{_without_tokens(reason)}”",
+            f"Strapi lost the session: “{without_tokens(reason)}”",
             "The login must begin, and come back, on one host.",
             Advice("give both ends one address", command="twitter-setup tunnel"),
             explained("connect"),
         )
     if no_way_to_x.is_said_by(reason):
-        return no_way_to_x.finding(_without_tokens(reason), x_answers_here=_answers_here(facts))
+        return no_way_to_x.finding(without_tokens(reason), x_answers_here=_answers_here(facts))
     if reason == "error" and _answers_here(facts):  # Node has no words if each address failed
         return no_way_to_x.finding("", x_answers_here=True)
     numbers = re.findall(r"\b(32|89|135|215|415|416|417|453)\b", reason)
     code = f", code {numbers[0]}" if numbers else ""
     return failed(
         f"X refuses Strapi's request{code}",
-        f"Strapi sends the browser back with: {_without_tokens(reason)}",
+        f"Strapi sends the browser back with: {without_tokens(reason)}",
         Advice("see which of the two it is", command="twitter-setup verify x-keys x-callback"),
         explained("connect"),
     )
@@ -226,10 +226,4 @@ def _message(page: Page) -> str:
         said = json.loads(page.text)["error"]["message"]
     except (ValueError, KeyError, TypeError):
         return ""
-    return _without_tokens(str(said))
-
-
-def _without_tokens(text: str) -> str:
-    """A sentence of Strapi's or X's, without what is as long as a token, and without what no line has."""
-    text = "".join(sign if sign.isprintable() else " " for sign in _LONG.sub("…", text))
-    return text if len(text) <= 160 else f"{text[:159]}…"
+    return without_tokens(str(said))
