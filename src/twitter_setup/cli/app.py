@@ -147,12 +147,12 @@ def tunnel(
         admin_password=admin_password,
     )
 
-    from twitter_setup.commands.tunnel import session  # noqa: PLC0415
+    from twitter_setup.commands.tunnel import kept_domain  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
         caller = _caller("tunnel", view, context)
-        return session.run(_located(options, caller, stop), caller, stop)
+        return kept_domain.run(_located(options, caller, stop), caller, stop)
 
 
 @app.command()
