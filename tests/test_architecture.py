@@ -72,6 +72,7 @@ WRITERS = {
 }
 ALSO_WRITE = {
     "cli.crash",  # the report of a bug
+    "output.stdout",  # leads a stdout without a reader to /dev/null
     "strapi.provider_checkpoint",  # takes its own files away
 }
 _PATH_WRITES = {"write_bytes", "write_text", "unlink", "rename", "touch", "mkdir", "rmdir", "chmod"}

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     BUG = 3
     INTERRUPTED = 130
+    NO_READER = 141  # 128 + SIGPIPE, as shells count it
 
 
 ErrorCode = Literal[
