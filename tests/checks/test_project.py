@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import remote_facts
 from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.project.sources import SourceMention
@@ -72,9 +78,25 @@ def test_a_back_end_of_another_kind_passes() -> None:
 # layout
 
 
-def judge_layout(version: str | None, **of_situation: Any) -> Finding:
+def judge_layout(
+    version: str | None,
+    *,
+    ngrok: str = "",
+    known: Mapping[str, Any] | None = None,
+    **of_situation: Any,
+) -> Finding:
+    """`ngrok` is the error code on the first page, as a browser gets it."""
     back = backend(users_permissions=version)
-    return local.layout(facts(where=situation(back=back, **of_situation)))
+    where = situation(back=back, **of_situation)
+    headers = {"ngrok-error-code": f"ERR_NGROK_{ngrok}"} if ngrok else {}
+    page = Page(url=f"{where.public_url}/", status=200, headers=headers)
+    usual = {
+        "front_page": page,
+        "mode": "development",
+        "proxy": ProxyTrust(),
+        "users_permissions": UsersPermissions(),
+    }
+    return local.layout(remote_facts.facts(where=where, **{**usual, **(known or {})}))
 
 
 @pytest.mark.parametrize("version", ["4.26.2", "5.50.2", "5.52.3", "5.53.0", "5.54.0", None])
@@ -92,8 +114,7 @@ def test_one_origin_is_right_for_every_strapi(version: str | None) -> None:
         ("5.54.0", "https://paid.ngrok.app", Status.FAIL),
         ("5.54.0", "http://127.0.0.1:1337", Status.PASS),
         (None, "https://shop.example.com", Status.WARN),
-        ("4.26.2", "https://a.ngrok-free.app", Status.FAIL),
-        ("4.26.2", "https://a.ngrok-free.dev", Status.FAIL),
+        ("4.26.2", "https://a.ngrok-free.app", Status.PASS),  # without the page: see below
         ("4.26.2", "https://paid.ngrok.app", Status.PASS),
     ],
 )
@@ -101,6 +122,50 @@ def test_two_origins_are_judged_by_the_strapi_and_the_tunnel(
     version: str | None, url: str, status: Status
 ) -> None:
     assert judge_layout(version, layout="two-origins", public_url=url).status is status
+
+
+@pytest.mark.parametrize("url", ["https://a.ngrok-free.app", "https://login.example.com"])
+def test_the_page_that_browsers_get_decides_and_not_the_name_of_the_domain(url: str) -> None:
+    finding = judge_layout("4.26.2", layout="two-origins", public_url=url, ngrok="6024")
+
+    assert finding.status is Status.FAIL
+    assert "two origins do not go with ngrok's free plan" in finding.summary
+
+
+SECURE = UsersPermissions(path=ROOT / "plugins.js", line=7, has_secure_refresh_cookie=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "known", "status"),
+    [
+        ("https://a.example.com", {}, Status.WARN),
+        ("https://a.example.com", {"proxy": ProxyTrust(koa=True)}, Status.PASS),
+        ("http://127.0.0.1:7337", {"proxy": ProxyTrust(koa=True)}, Status.WARN),
+        (None, {}, Status.PASS),
+        (
+            "https://a.example.com",
+            {"users_permissions": replace(SECURE, has_secure_refresh_cookie=None)},
+            Status.PASS,
+        ),
+        (
+            "https://a.example.com",
+            {
+                "users_permissions": replace(SECURE, has_secure_refresh_cookie=None),
+                "mode": "production",
+            },
+            Status.WARN,
+        ),
+    ],
+)
+def test_refresh_cookie_for_https_only_is_a_warning_if_strapi_hears_http(
+    url: str | None, known: dict[str, Any], status: Status
+) -> None:
+    more = {"users_permissions": SECURE, **known}
+
+    finding = judge_layout("5.54.0", layout="one-origin", public_url=url, known=more)
+
+    assert finding.status is status
+    assert ("plugins.js, line 7" in finding.summary) == (status is Status.WARN)
 
 
 def test_two_origins_on_today_s_strapi_say_what_was_measured_and_the_way_out() -> None:

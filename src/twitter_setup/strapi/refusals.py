@@ -211,6 +211,22 @@ def _login(status: int) -> SetupError:
             f"Strapi does not let this administrator in by password (HTTP {status}): single sign-on only.",
             Advice("make an admin token (Settings → Admin Tokens) and give it: --admin-token"),
         )
+    if status == 500:
+        return _error(
+            "strapi_error",
+            "Strapi failed at the admin login (HTTP 500): perhaps its cookie is for https only.",
+            Advice(
+                "its own terminal says so: Cannot send secure cookie over unencrypted connection"
+            ),
+            Advice(
+                "an admin token needs no cookie: Settings → Admin Tokens (Strapi 5.47 and newer)",
+                command="STRAPI_ADMIN_TOKEN",
+            ),
+            Advice(
+                "or, in config/admin for development: auth: { cookie: { secure: false } }; a Strapi at "
+                "https behind a proxy needs proxy: { koa: true } in config/server"
+            ),
+        )
     return _other("/admin/login", status)
 
 
@@ -250,8 +266,9 @@ def _forbidden(method: str) -> SetupError:
 def _no_plugin() -> SetupError:
     return _error(
         "strapi_no_plugin",
-        "This Strapi has no users-permissions plugin, so it has no providers to log in with.",
+        "This Strapi runs no users-permissions plugin, so it has no providers to log in with.",
         Advice("install it", command="npm install @strapi/plugin-users-permissions"),
+        Advice("or, if it is installed, switch it on in config/plugins and restart Strapi"),
     )
 
 

@@ -11,6 +11,7 @@ from twitter_setup.checks.facts import environments, frontend_urls, git_secrets,
 from twitter_setup.checks.facts import proxy_trust as strapi_proxy
 from twitter_setup.checks.facts import redirect_page as login_code
 from twitter_setup.checks.facts import session_middleware as strapi_middlewares
+from twitter_setup.checks.facts import users_permissions as plugin_config
 from twitter_setup.checks.facts.app_keys import AppKeys
 from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
@@ -21,6 +22,7 @@ from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.project import frontend as frontends
 from twitter_setup.project import strapi_config
 from twitter_setup.project.backend import BackEnd
@@ -126,6 +128,12 @@ class LocalFacts(Lazy):
     def proxy(self) -> ProxyTrust | None:
         files = self._config_files("server")
         return None if files is None else strapi_proxy.read(files, self.environment)
+
+    @fact
+    def users_permissions(self) -> UsersPermissions:
+        """What is plainly said of it in config/plugins."""
+        files = self._config_files("plugins")
+        return plugin_config.read(files or (), self.environment)
 
     @fact
     def env_files_in_git(self) -> tuple[EnvFile, ...] | None:

@@ -17,6 +17,7 @@ from twitter_setup.system import certificates, proxies
 SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
+BROWSER_PAGE = "6024"  # ngrok's code on the page that the free plan shows first
 PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
 
 Problem = Literal[

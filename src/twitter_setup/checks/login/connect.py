@@ -152,6 +152,7 @@ def _not_there(page: Page) -> Finding:
         f"{page.url} is not there (HTTP 404)",
         "Strapi serves it by its users-permissions plugin, below the API prefix of config/api.",
         Advice("is the plugin installed?", command="npm install @strapi/plugin-users-permissions"),
+        Advice("and is it switched on? see config/plugins"),
         Advice(
             "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
         ),

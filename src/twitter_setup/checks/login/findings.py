@@ -144,6 +144,14 @@ def not_exchanged(path: str, status: int, generation: Generation | None) -> Find
             f"Strapi failed at the last step (HTTP {status})",
             f"GET {path} asks X who the person is, and makes the user.",
             _ASK_STRAPI,
+            Advice(
+                "“Cannot send secure cookie”: with jwtManagement: 'refresh' the answer sets a cookie for "
+                "https only; see",
+                command="twitter-setup verify layout proxy",
+            ),
+            Advice(
+                "“fetch failed”, ETIMEDOUT or ENOTFOUND: Strapi cannot reach X from its machine"
+            ),
         )
     return failed(
         "Strapi refused to make the user (HTTP 400)",
