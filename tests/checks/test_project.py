@@ -15,6 +15,7 @@ from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.redirect_page import LoginCode
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.facts.web import Page
@@ -298,7 +299,8 @@ def test_the_source_informs_and_never_fails(
 
 
 def test_outside_a_project_there_is_nothing_to_look_at() -> None:
-    for check in (local.project, local.layout, local.git_secrets):
+    assert local.layout(Facts(situation=outside().situation)).status is Status.SKIP
+    for check in (local.project, local.git_secrets):
         assert check(outside()).status is Status.SKIP
 
 
