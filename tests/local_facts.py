@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twitter_setup.checks.facts.app_keys import AppKeys, Key
 from twitter_setup.checks.facts.environments import Environment, Setting
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.server_url import ServerUrl
-from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.finding import Finding
@@ -129,10 +127,6 @@ def facts(*, where: Situation | None = None, **known: Any) -> LocalFacts:
         "server_url": server(),
         "frontend_urls": front(),
         "hard_coded": (),
-        "session_middleware": SessionMiddleware(kind="present", path=LIST, line=7),
-        "app_keys": AppKeys(
-            path=CONFIG, keys=(Key(kind="variable", line=6, variable="APP_KEYS", is_list=True),)
-        ),
         "proxy": ProxyTrust(),
         "env_files_in_git": (),
         "users_permissions": UsersPermissions(),

@@ -52,6 +52,25 @@ def test_a_strapi_that_is_not_installed_is_a_guess(missing: str) -> None:
     assert finding.advice[0].command == "npm install"
 
 
+@pytest.mark.parametrize("wanted", ["^5.12.0", "^5.53.0", "^4.25.0"])
+def test_no_check_passes_on_a_mere_range(wanted: str) -> None:
+    lowest = wanted.removeprefix("^")
+    back = backend(
+        strapi=lowest,
+        strapi_is_installed=False,
+        strapi_range=wanted,
+        users_permissions=lowest,
+        users_permissions_is_installed=False,
+        users_permissions_range=wanted,
+    )
+    where = situation(back=back, layout="two-origins", public_url="https://shop.example.com")
+    known = facts(where=where)
+
+    for finding in (local.project(known), local.layout(known)):
+        assert finding.status is Status.WARN
+        assert wanted in finding.summary
+
+
 def test_two_releases_of_strapi_s_packages_are_a_warning() -> None:
     back = backend(strapi="5.52.3")
 
@@ -206,27 +225,6 @@ def test_an_env_file_that_nothing_ignores_is_a_warning() -> None:
 
     assert finding.status is Status.WARN
     assert finding.advice[0].command == "echo .env >> backend/.gitignore"
-
-
-@pytest.mark.parametrize(
-    "name", [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.local.example"]
-)
-@pytest.mark.parametrize("state", ["tracked", "unprotected"])
-def test_an_example_is_asked_about_and_never_taken_out_of_git(name: str, state: Any) -> None:
-    example = EnvFile(path=ENV.parent / name, names=("JWT_SECRET",), state=state)
-    real = EnvFile(path=ENV, names=("APP_KEYS",), state="tracked")
-
-    finding = local.git_secrets(facts(env_files_in_git=(example,)))
-    beside = local.git_secrets(facts(env_files_in_git=(example, real)))
-
-    assert finding.status is Status.WARN
-    assert "are these real values?" in finding.summary
-    assert "git rm" not in words(finding)
-    assert ".gitignore" not in words(finding)
-    assert (beside.status, beside.advice[0].command) == (
-        Status.FAIL,
-        "git rm --cached backend/.env",
-    )
 
 
 def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.gateway.test_canary import DevServer
+from tests.gateway.test_canary import running as serving
 from tests.one_origin import OneOrigin
 from tests.program import SOURCE, Ran, run
 from tests.views import Silent
@@ -226,13 +228,29 @@ def test_a_vulnerable_dev_server_is_published_only_by_an_explicit_option(world: 
     vite.write_text('{"name": "vite", "version": "5.4.10"}')
     before = world.shop.files()
 
-    for words in ([], ["--url", "https://shop.example.com"]):
-        done = tunnel(world, *words)
-        message = assert_refused(world, done, "unsupported_version", before)
-        assert "CVE-2025-30208" in message
-        assert dry(world, *words, "--allow-vulnerable-dev-server").code == 0
-        assert dry(world, *words, "--two-origins").code == 0
-    assert dry(world, "--local").code == 0
+    with serving(DevServer(leaky=frozenset({"raw??"}), port=world.frontend_port)):
+        for words in ([], ["--url", "https://shop.example.com"]):
+            done = tunnel(world, *words)
+            message = assert_refused(world, done, "unsupported_version", before)
+            assert "CVE-2025-30208" in message
+            update, local, risk = (advice["command"] for advice in done.error["advice"])
+            assert (update, local) == ("npm update vite", "twitter-setup tunnel --local")
+            assert risk.endswith("--allow-vulnerable-dev-server")
+            assert dry(world, *words).code == 1
+            assert dry(world, *words, "--allow-vulnerable-dev-server").code == 0
+            assert dry(world, *words, "--two-origins").code == 0
+        assert dry(world, "--local").code == 0
+
+
+def test_a_dev_server_that_leaks_nothing_is_published_whatever_its_version(
+    world: OneOrigin,
+) -> None:
+    vite = world.shop.frontend / "node_modules" / "vite" / "package.json"
+    vite.parent.mkdir(parents=True)
+    vite.write_text('{"name": "vite", "version": "5.4.18"}')
+
+    with serving(DevServer(port=world.frontend_port)):
+        assert dry(world, "--url", "https://shop.example.com").code == 0
 
 
 def test_without_caddy_it_says_how_to_get_one_and_what_works_without(

@@ -384,7 +384,10 @@ def test_an_answer_is_remembered_but_not_by_what_changes_nothing(
     shop: Shop, command: str, remembers: bool
 ) -> None:
     (shop.root / "cms").mkdir()
-    (shop.root / "cms" / "package.json").write_bytes((shop.backend / "package.json").read_bytes())
+    for name in ("package.json", "config/server.js"):
+        copy = shop.root / "cms" / name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes((shop.backend / name).read_bytes())
     before = shop.files()
 
     terminal = on_terminal(shop, *command.split(), *(["--url", URL] if command == "urls" else []))

@@ -175,7 +175,7 @@ def test_another_host_is_refused_with_a_sentence(world: World) -> None:
 
 
 def test_no_host_at_all_is_refused(world: World) -> None:
-    world.open()
+    world.open(reach="local")
 
     assert b" 421 " in world.raw("GET / HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
     assert world.frontend.seen == []
@@ -192,7 +192,7 @@ def test_with_ones_own_url_any_host_is_answered(world: World) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_localhost_is_led_to_the_address_that_x_knows(world: World, method: str) -> None:
-    world.open()
+    world.open(reach="local")
     here = f"localhost:{world.site.port}"
 
     answer = world.ask("/api/connect/twitter?a=b%20c&d", method, headers={"Host": here})
@@ -204,7 +204,7 @@ def test_localhost_is_led_to_the_address_that_x_knows(world: World, method: str)
 
 
 def test_an_absolute_target_counts_as_its_host_and_path(world: World) -> None:
-    world.open()
+    world.open(reach="local")
     rest = f"HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
 
     assert b" 421 " in world.raw(f"GET http://evil.example/api/x {rest}").split(b"\r\n")[0]

@@ -92,6 +92,109 @@ def test_each_framework_is_known(
     assert found.reads_env_at_start_only is start_only
 
 
+@pytest.mark.parametrize(
+    ("dependencies", "script", "files", "framework", "title", "port"),
+    [
+        (["@react-router/dev", "vite"], "react-router dev", {}, "vite", "React Router", 5173),
+        (["@react-router/dev"], "react-router dev --port 4000", {}, "vite", "React Router", 4000),
+        (["@remix-run/dev"], "remix dev", {}, "plain", "Remix", 3000),
+        (["@remix-run/dev"], "remix dev --port 8002", {}, "plain", "Remix", 3000),
+        (["@remix-run/dev"], "PORT=3005 remix dev", {}, "plain", "Remix", 3005),
+        (["@remix-run/dev"], "remix dev", {".env": "PORT=3006"}, "plain", "Remix", 3006),
+        (
+            ["@remix-run/dev", "vite"],
+            "remix vite:dev",
+            {"vite.config.ts": ""},
+            "vite",
+            "Remix",
+            5173,
+        ),
+        (["@tanstack/react-start", "vite"], "vite dev", {}, "vite", "TanStack Start", 5173),
+        (
+            ["@tanstack/react-start"],
+            "vite dev",
+            {"vite.config.ts": "export default { server: { port: 3000 } }"},
+            "vite",
+            "TanStack Start",
+            3000,
+        ),
+        (
+            ["@tanstack/react-start", "vinxi"],
+            "vinxi dev",
+            {"app.config.ts": ""},
+            "vite",
+            "TanStack Start",
+            3000,
+        ),
+        (["@tanstack/start"], "vinxi dev --port 3007", {}, "vite", "TanStack Start", 3007),
+        (["@solidjs/start", "vinxi"], "vinxi dev", {}, "vite", "SolidStart", 3000),
+        (["@builder.io/qwik", "vite"], "vite --mode ssr", {}, "vite", "Qwik", 5173),
+        (["@qwik.dev/core", "vite"], "vite --mode ssr", {}, "vite", "Qwik", 5173),
+        (["vike", "vite"], "vike dev", {}, "vite", "Vike", 3000),
+        (["@quasar/app-vite"], "quasar dev", {}, "plain", "Quasar", 9000),
+        (
+            ["@quasar/app-vite"],
+            "quasar dev",
+            {"quasar.config.js": "export default () => ({ devServer: { port: 9001 } })"},
+            "plain",
+            "Quasar",
+            9001,
+        ),
+    ],
+)
+def test_frameworks_on_top_of_others_have_names_and_ports_of_their_own(
+    tmp_path: Path,
+    dependencies: list[str],
+    script: str,
+    files: Mapping[str, object],
+    framework: FrameworkId,
+    title: str,
+    port: int,
+) -> None:
+    package = {"dependencies": dict.fromkeys(dependencies, "1"), "scripts": {"dev": script}}
+
+    found = frontend.load(tree(tmp_path, {"package.json": package, **files}))
+
+    assert (found.framework, found.title, found.port) == (framework, title, port)
+    assert found.reads_env_at_start_only
+    assert found.command == "npm run dev"
+
+
+def test_the_port_of_an_nx_project_is_read(tmp_path: Path) -> None:
+    served = {"executor": "@nx/next:server", "options": {"port": 4300}}
+    tree(
+        tmp_path,
+        {
+            "package.json": {"dependencies": {"next": "15"}, "workspaces": ["apps/*"]},
+            "apps/web/project.json": {"name": "web", "targets": {"serve": served}},
+        },
+    )
+
+    found = frontend.load(tmp_path / "apps/web")
+
+    assert (found.title, found.port, found.port_from) == ("Next.js", 4300, "project.json")
+    assert found.command == "npx nx serve web"
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({}, "npm run dev"),
+        ({"pnpm-lock.yaml": ""}, "pnpm dev"),
+        ({"yarn.lock": ""}, "yarn dev"),
+        ({"bun.lock": ""}, "bun run dev"),
+        ({"package.json": {"packageManager": "pnpm@10.1.0"}, "package-lock.json": ""}, "pnpm dev"),
+    ],
+)
+def test_the_start_command_is_the_projects_own(
+    tmp_path: Path, files: Mapping[str, object], command: str
+) -> None:
+    web = {"dependencies": {"next": "15"}, "scripts": {"dev": "next dev"}}
+    tree(tmp_path, {".git/HEAD": "", "apps/web/package.json": web, **files})
+
+    assert frontend.load(tmp_path / "apps/web").command == command
+
+
 def test_pages_without_a_package_are_a_plain_front_end(tmp_path: Path) -> None:
     found = frontend.load(tree(tmp_path / "site", {"index.html": "<p>"}))
 

@@ -33,6 +33,7 @@ class FirstHop:
     generation: Literal["grant", "tokens", "session"] = "session"
     has_session: bool = True
     keeps_cookie: bool = True
+    cookie: str = "path=/; httponly"  # its attributes
     is_public: bool = True  # the Public role has `auth.connect`
     trusts_proxy: bool = True  # or its cookie is not for https alone
     left: int = 10  # requests that it takes within a minute
@@ -69,7 +70,7 @@ class FirstHop:
         token = parse_qs(body)["oauth_token"][0]
         headers = {"Location": f"https://api.twitter.com/oauth/authenticate?oauth_token={token}"}
         if self.keeps_cookie:
-            headers["Set-Cookie"] = "koa.sess=eyJncmFudCI6e319; path=/; httponly"
+            headers["Set-Cookie"] = f"koa.sess=eyJncmFudCI6e319; {self.cookie}"
         return Answer(302, None, headers)
 
     def _ask_x(self, twitter: dict[str, Any]) -> tuple[int, str]:

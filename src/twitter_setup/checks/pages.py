@@ -15,7 +15,6 @@ from twitter_setup.checks.reachable import blocked_by_vite, is_for_all
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.checks.unreachable import PROBLEMS
 from twitter_setup.errors import Advice
-from twitter_setup.gateway import site as gateway_site
 
 
 def redirect_page(facts: Facts) -> Finding:
@@ -122,7 +121,7 @@ def _is_ours(facts: Facts, url: str) -> bool:
 def _start_frontend(facts: Facts) -> Advice:
     if facts.frontend is None:
         return Advice("start the front end")
-    command = gateway_site.start_command(facts.frontend)
+    command = facts.frontend.command
     return Advice(
         f"start {facts.frontend.title} in {facts.named(facts.frontend.root)}", command or None
     )

@@ -14,6 +14,7 @@ from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.facts.web import BROWSER_PAGE
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
+from twitter_setup.project import packages
 from twitter_setup.project.backend import BackEnd
 
 _PLUGIN = "@strapi/plugin-users-permissions"
@@ -40,13 +41,17 @@ def project(facts: LocalFacts) -> Finding:
         return passed(
             f"a back end with Strapi's settings, in {facts.named(backend.server_config.path)}"
         )
-    versions = f"Strapi {backend.strapi} with users-permissions {backend.users_permissions or '?'}"
+    users_permissions = backend.users_permissions_range or backend.users_permissions or "?"
+    versions = f"{backend.strapi_title} with users-permissions {users_permissions}"
     if not (backend.strapi_is_installed and backend.users_permissions_is_installed):
+        is_range = backend.strapi_range or backend.users_permissions_range
+        source = "the lock file" if backend.strapi_source == "locked" else "package.json"
         return warned(
-            f"{versions} by package.json, and not installed",
+            f"{versions} by {source}, and not installed",
             "Expected both in node_modules; they are not there.\n"
-            "Strapi cannot start, and which version it will be is a guess.",
-            Advice("install the dependencies", command=f"{manager} install"),
+            "Strapi cannot start here"
+            + (", and a range does not tell which version it will be." if is_range else "."),
+            Advice("install the dependencies", command=packages.install_command(manager)),
             explained("project"),
         )
     if backend.users_permissions != backend.strapi:
@@ -58,7 +63,7 @@ def project(facts: LocalFacts) -> Finding:
             Advice(
                 f"write the same version for every @strapi/ package into "
                 f"{facts.named(backend.root / 'package.json')}, then install",
-                command=f"{manager} install",
+                command=packages.install_command(manager),
             ),
             explained("project"),
         )
@@ -66,14 +71,15 @@ def project(facts: LocalFacts) -> Finding:
 
 
 def _without_plugin(facts: LocalFacts, backend: BackEnd) -> Finding | None:
-    manager = facts.package_manager
     if not backend.has_users_permissions:
-        add = "install" if manager == "npm" else "add"
         return failed(
             f"{_PLUGIN} is not among the back end's dependencies",
             f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
             "It is what logs people in: without it there is no /connect/twitter.",
-            Advice("add it, in the back end's folder", command=f"{manager} {add} {_PLUGIN}"),
+            Advice(
+                "add it, in the back end's folder",
+                command=packages.install_command(facts.package_manager, _PLUGIN),
+            ),
             explained("project"),
         )
     if facts.users_permissions.is_off:
@@ -139,10 +145,14 @@ def _layout(facts: Facts) -> Finding:
             explained("layout"),
         )
     if generation is None:
+        wanted = backend.users_permissions_range
+        known = f"package.json has only a range ({wanted})" if wanted else "its version is unknown"
         return warned(
-            "which way this Strapi logs in cannot be told: the version is not known",
+            f"cannot tell whether this Strapi can log in across two origins: {known}",
             "From users-permissions 5.53 on a login across two origins ends in an error.",
-            Advice("install the dependencies", command=f"{facts.package_manager} install"),
+            Advice(
+                "install the dependencies", command=packages.install_command(facts.package_manager)
+            ),
             explained("layout"),
         )
     if generation != "session":
@@ -186,9 +196,8 @@ def git_secrets(facts: LocalFacts) -> Finding:
     files = facts.env_files_in_git
     if files is None:
         return skipped("no git here")
-    tracked = [each for each in files if each.state == "tracked" and not each.is_example]
-    open_ = [each for each in files if each.state == "unprotected" and not each.is_example]
-    examples = [each for each in files if each.state != "ignored" and each.is_example]
+    tracked = [each for each in files if each.state == "tracked"]
+    open_ = [each for each in files if each.state == "unprotected"]
     if tracked:
         paths = " ".join(shlex.quote(facts.named(each.path)) for each in tracked)
         lines = [f"{facts.named(each.path)}: {_some(each.names)}" for each in tracked]
@@ -212,17 +221,6 @@ def git_secrets(facts: LocalFacts) -> Finding:
             Advice(
                 "add it, from the project's root",
                 command=f"echo {shlex.quote(first.name)} >> {shlex.quote(ignore)}",
-            ),
-            explained("git-secrets"),
-        )
-    if examples:
-        first = examples[0].path
-        return warned(
-            f"{facts.named(first)} has {_some(examples[0].names)} in it: are these real values?",
-            "An example is for everybody who sees the repository; what it holds may be made up.",
-            Advice(
-                "if they are real, write placeholders there (NAME=change-me), and make new values: "
-                "what was pushed is known"
             ),
             explained("git-secrets"),
         )

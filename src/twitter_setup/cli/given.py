@@ -1,17 +1,21 @@
-"""What was given on the command line and in the environment, as one value; secrets out of both."""
+"""The request: what the command line and the environment say, as one value without loose secrets."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twitter_setup.cli.boundary import view_of
 from twitter_setup.errors import Advice, SetupError
 
 if TYPE_CHECKING:
     import typer
 
+    from twitter_setup.project.locate import Caller
     from twitter_setup.project.settings import Options
     from twitter_setup.view import View
 
@@ -37,8 +41,32 @@ _NOT_REPEATED = frozenset(
 _REACHES = {"url": None, "domain": None, "local": False}  # with what each is when not given
 
 
-def options(context: typer.Context | None = None, **given: Any) -> Options:
-    """Flags as one value. Secrets leave the environment here, before anything is started."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One command as it was given: its options, and who gave it."""
+
+    options: Options
+    caller: Caller
+
+    @property
+    def view(self) -> View:
+        return self.caller.view
+
+
+def request(context: typer.Context, given: dict[str, Any]) -> Request:
+    """Make the request of a command from its parsed options.
+
+    Raises `SetupError`: `usage` for a value that is not valid, `no_project` if the current folder is gone.
+    """
+    command = context.command.name or ""
+    flags = {name: given.pop(name) for name in ("as_json", "quiet", "verbose")}
+    view = view_of(command, **flags)
+    _warn_of_shell_history(context, view)
+    return Request(_options(context, given), _caller(command, view, context))
+
+
+def _options(context: typer.Context, given: dict[str, Any]) -> Options:
+    """Check the values. Secrets leave the environment here, before anything is started."""
     from twitter_setup.addresses.public_url import parse_domain, parse_public_url  # noqa: PLC0415
     from twitter_setup.project.settings import Options  # noqa: PLC0415
     from twitter_setup.secret import Secret  # noqa: PLC0415
@@ -54,7 +82,9 @@ def options(context: typer.Context | None = None, **given: Any) -> Options:
 
         given["strapi"] = strapi_address.parse(given["strapi"])
     given = _from_standard_input(given)
-    for name in given.get("env_vars", ()):
+    for name in ("env_vars", "checks"):
+        given[name] = tuple(given.get(name) or ())
+    for name in given["env_vars"]:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name, re.ASCII):
             raise SetupError(
                 "usage",
@@ -70,7 +100,22 @@ def options(context: typer.Context | None = None, **given: Any) -> Options:
     return Options(**given, authtoken=Secret(authtoken) if authtoken else None)
 
 
-def typed(context: typer.Context) -> tuple[str, ...]:
+def _caller(command: str, view: View, context: typer.Context) -> Caller:
+    from twitter_setup.project.locate import Caller  # noqa: PLC0415
+
+    try:
+        cwd = Path.cwd()
+    except FileNotFoundError as error:
+        raise SetupError(
+            "no_project",
+            "The folder that this was started in is no longer there.",
+            advice=[Advice("change into the project, then run it again")],
+        ) from error
+    typed = _typed(context)
+    return Caller(command=command, cwd=cwd, environ=dict(os.environ), view=view, typed=typed)
+
+
+def _typed(context: typer.Context) -> tuple[str, ...]:
     """The options that stood on the command line, secrets and the form of the answer left out."""
     words: list[str] = []
     for param in context.command.params:
@@ -125,7 +170,7 @@ def _line_of_standard_input(name: str) -> str:
         ) from None
 
 
-def say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
+def _warn_of_shell_history(context: typer.Context, view: View) -> None:
     names = [
         name
         for name in ("key", "secret", "admin_token", "admin_password")
@@ -141,10 +186,10 @@ def say_what_the_shell_keeps(context: typer.Context, view: View) -> None:
         )
 
 
-def _one_reach(context: typer.Context | None, given: dict[str, Any]) -> dict[str, Any]:
+def _one_reach(context: typer.Context, given: dict[str, Any]) -> dict[str, Any]:
     """A flag wins over the other one's environment variable; two of a rank are a mistake."""
     names = [name for name in _REACHES if given.get(name)]
-    sources = {name: context.get_parameter_source(name) if context else None for name in names}
+    sources = {name: context.get_parameter_source(name) for name in names}
     flags = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
     if len(flags) != 1:
         raise SetupError(

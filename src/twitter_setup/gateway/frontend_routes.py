@@ -1,4 +1,4 @@
-"""The paths below Strapi's API prefix that a front end serves itself, from its file tree.
+"""The paths below Strapi's API prefix that a front end serves itself, and where it may forward requests.
 
 Next, Nuxt, SvelteKit and Astro have routes that are files. On one origin they stay the front end's,
 but for what a login goes through.
@@ -10,15 +10,21 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 
-from twitter_setup.project import dev_server
+from twitter_setup.project import dev_server, packages
 from twitter_setup.project.frameworks import FrameworkId
 
 _MAX_FILES = 5_000
 _SCRIPTS = frozenset({".js", ".jsx", ".ts", ".tsx", ".mjs", ".mts", ".cjs", ".cts"})
+# Where a dev server's configuration is, and what in it may be a path: "/cms", '^/cms/.*', "/cms/:path*".
+_CONFIGURATION = _SCRIPTS | {".json"}
+_CONFIGURATION_FOLDERS = ("config", "scripts", "server")
+_PATH = re.compile(r"""["'`]\^?(/[\w.~@-]+(?:/[\w.~@-]+)*)(?=[/"'`:*(\[?$])""")
+_MAX_SIZE, _MAX_PREFIXES = 200_000, 40
 _METHODS = ("connect", "delete", "get", "head", "options", "patch", "post", "put", "trace")
 # Where each keeps the path that all of it is under: the config file, and the place in it.
 _BASE_KEYS: dict[FrameworkId, tuple[str, tuple[str, ...]]] = {
@@ -42,22 +48,13 @@ class FrontEndRoute:
     pattern: str  # of the path, decoded once
     methods: tuple[str, ...] = ()  # all of them
     source: str  # "app/api/hello/route.ts"
-    is_one_path: bool = False  # nothing in it varies, so it hands no path on
 
 
 def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[FrontEndRoute, ...]:
     """Find the front end's own routes below `api_prefix`, the more exact ones first."""
     base = _base_path(frontend, framework)
     found = [
-        (
-            segments,
-            FrontEndRoute(
-                pattern=_pattern(segments),
-                methods=methods,
-                source=source,
-                is_one_path=not any(map(_PARAMETER.search, segments)),
-            ),
-        )
+        (segments, FrontEndRoute(pattern=_pattern(segments), methods=methods, source=source))
         for folder, above, reader in _places(frontend, framework)
         for segments, methods, source in _routes(frontend, folder, [*base, *above], reader)
         if _is_below(segments, api_prefix)
@@ -65,36 +62,38 @@ def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[Front
     return tuple(route for _, route in sorted(found, key=lambda each: _rank(each[0])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRoute:
-    """A path with any number of parts at its end."""
+def likely_prefixes(frontend: Path, framework: FrameworkId) -> list[str]:
+    """Guess below which paths the front end may forward to Strapi; who asks there sees whether it does.
 
-    below: str  # what it begins with
-    is_right_below: bool  # they follow on that
-    containing: str  # else: what stands in front of them, if that is fixed
+    These are the folders of catch-all routes, and each string in its configuration that is a path.
+    """
+    found = dict.fromkeys(["", *_catch_alls(frontend, framework)])
+    for file in _configurations(frontend):
+        with suppress(OSError):
+            text = file.read_bytes()[:_MAX_SIZE].decode(errors="replace")
+            found |= dict.fromkeys(match[1].rstrip("/") for match in _PATH.finditer(text))
+    return list(found)[:_MAX_PREFIXES]
 
 
-def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, OpenRoute]]:
-    """List the scripts that answer a path with any number of parts."""
+def _catch_alls(frontend: Path, framework: FrameworkId) -> Iterator[str]:
+    base = _base_path(frontend, framework)
     for folder, above, reader in _places(frontend, framework):
-        for file in islice(_files(folder), _MAX_FILES):
-            read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
-            if read is not None and file.suffix in _SCRIPTS:
-                segments = _without_optional([*above, *read[0]])
-                rest = [place for place, each in enumerate(segments) if _ANY_REST.fullmatch(each)]
-                if rest:
-                    yield file, _open_route(segments[: rest[0]])
+        for segments, _, _ in _routes(frontend, folder, [*base, *above], reader):
+            fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
+            if any(_ANY_REST.fullmatch(each) for each in segments[len(fixed) :]):
+                yield "".join(f"/{each}" for each in fixed)
 
 
-def _open_route(before: list[str]) -> OpenRoute:
-    fixed = list(takewhile(lambda each: not _PARAMETER.search(each), before))
-    varies = before[len(fixed) :]
-    is_named = bool(varies) and not _PARAMETER.search(varies[-1])
-    return OpenRoute(
-        below="".join(f"/{each}" for each in fixed),
-        is_right_below=not varies,
-        containing=f"/{varies[-1]}/" if is_named else "",
-    )
+def _configurations(frontend: Path) -> Iterator[Path]:
+    """List the scripts and JSON files beside the app's sources, and what package.json runs."""
+    for folder in (frontend, *(frontend / name for name in _CONFIGURATION_FOLDERS)):
+        yield from sorted(each for each in folder.glob("*.*") if each.suffix in _CONFIGURATION)
+    yield from sorted((frontend / "src").glob("setupProxy.*"))
+    yield from sorted((frontend / "src").glob("proxy*.*"))
+    manifest = packages.read_manifest(frontend)
+    for script in manifest.scripts.values() if manifest else ():
+        words = (frontend / word.strip("'\"") for word in script.split())
+        yield from (each for each in words if each.suffix in _CONFIGURATION and each.is_file())
 
 
 def refuses_one_origin(api_prefix: str, routes: tuple[FrontEndRoute, ...]) -> str | None:

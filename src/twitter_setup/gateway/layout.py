@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import caddy, dev_server_holes, frontend_routes
+from twitter_setup.gateway import caddy, frontend_routes
 from twitter_setup.project import settings_file
 from twitter_setup.project.locate import Located
 from twitter_setup.project.settings import FILE_NAME, Reach
@@ -77,7 +77,7 @@ def known_url(located: Located) -> str | None:
 
 
 def _layout(located: Located) -> Layout:
-    """Raises where one address is not possible (`gateway_failed`) or not safe (`unsupported_version`)."""
+    """Raises `gateway_failed` where one address is not possible."""
     prefix, frontend = located.backend.api_prefix, located.frontend
     if frontend is None or wanted(located) == "two-origins":
         _check_wanted(located)
@@ -91,7 +91,6 @@ def _layout(located: Located) -> Layout:
             advice=[Advice("publish the back end alone", "twitter-setup tunnel --two-origins")],
             unchanged=_UNCHANGED,
         )
-    _check_dev_server(located)
     return "one-origin"
 
 
@@ -102,27 +101,6 @@ def _check_wanted(located: Located) -> None:
             "no_project",
             f"{located.file.path} asks for one address for both ends, and no front end was found.",
             advice=[Advice("name its folder", command="twitter-setup tunnel --frontend DIR")],
-            unchanged=_UNCHANGED,
-        )
-
-
-def _check_dev_server(located: Located) -> None:
-    """Through ngrok or a URL everybody reaches it; `--local` is for this machine alone."""
-    if located.options.local or located.options.allow_vulnerable_dev_server or not located.frontend:
-        return
-    hole = dev_server_holes.file_read_hole(located.frontend.root, located.frontend.framework)
-    if hole:
-        raise SetupError(
-            "unsupported_version",
-            f"The front end's dev server would be public, and everybody could read this machine's "
-            f"files through it. {hole}",
-            advice=[
-                Advice("update it in the front end's folder", command="npm update vite"),
-                Advice("or stay on this machine", command="twitter-setup tunnel --local"),
-                Advice(
-                    "or take the risk", command="twitter-setup tunnel --allow-vulnerable-dev-server"
-                ),
-            ],
             unchanged=_UNCHANGED,
         )
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup.edits import javascript
 from twitter_setup.edits.javascript import SyntaxProblem
+from twitter_setup.gateway import admin_side
 from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.strapi_config import Variables
 
@@ -19,22 +20,9 @@ _GRAPHQL_PATH = "/graphql"
 # The panel and its API, and the plugins of 4.x and 5.x that bring routes of their own along:
 # `/<plugin>/…`, without the API's prefix.
 _ALWAYS = (
-    "admin",
-    "ai",
-    "cloud",
-    "color-picker",
-    "content-manager",
-    "content-releases",
-    "content-type-builder",
-    "documentation",
-    "email",
-    "i18n",
-    "mcp",
-    "review-workflows",
-    "sentry",
-    "strapi-cloud",
-    "upload",
-    "users-permissions",
+    *admin_side.NAMES,
+    *("ai", "cloud", "color-picker", "documentation", "email", "i18n", "mcp"),
+    *("sentry", "strapi-cloud", "upload"),
 )
 _LEVELS = 4  # workspaces hoist, but not over the whole disk
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -49,7 +37,7 @@ def admin_names(root: Path, variables: Variables) -> tuple[str, ...]:
     More than are there is harmless: it is a list of what is refused.
     """
     found = {*_ALWAYS, *_installed(root), *_local(root), *_configured(root)}
-    panel = _panel_path(root, variables)
+    panel = panel_path(root, variables)
     names = {name for name in found if _NAME.fullmatch(name)} | ({panel} if panel else set())
     return tuple(sorted(names - {"graphql"}))  # that one is public
 
@@ -68,7 +56,7 @@ def graphql_path(root: Path, variables: Variables) -> str | None:
     return f"/{path}" if path else _GRAPHQL_PATH
 
 
-def _panel_path(root: Path, variables: Variables) -> str:
+def panel_path(root: Path, variables: Variables) -> str:
     """Read where the panel is served (`url` of config/admin): a path, or an address with one."""
     value, _ = strapi_config.first_value(strapi_config.find_files(root, "admin"), "url")
     found = variables.resolve(value, "config/admin")

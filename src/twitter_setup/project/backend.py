@@ -21,7 +21,7 @@ from twitter_setup.project.files import (
     relative_name,
 )
 from twitter_setup.project.find import repository_root
-from twitter_setup.project.packages import Dependency, Manifest, Version
+from twitter_setup.project.packages import Dependency, Manifest, Source, Version
 from twitter_setup.project.strapi_config import ConfigFile, Language, Variables
 
 _DEFAULT_PORT = 1337
@@ -38,11 +38,14 @@ class BackEnd:
 
     root: Path
     name: str
-    strapi: str | None  # installed, else the lowest that package.json allows; None: unknown
+    strapi: str | None  # its version; of a mere range the lowest that it allows; None: unknown
     strapi_is_installed: bool
+    strapi_source: Source = "installed"
+    strapi_range: str = ""  # "^5.12.0" if nothing tells which version of it; else ''
     has_users_permissions: bool
     users_permissions: str | None  # its version like `strapi`
     users_permissions_is_installed: bool
+    users_permissions_range: str = ""
     language: Language
     server_config: SourceFile  # the file that decides `url`
     url: UrlSetting | None  # None: TOML, no file, or one that does not parse
@@ -57,8 +60,15 @@ class BackEnd:
 
     @property
     def major(self) -> int | None:
+        if self.strapi_range and not packages.stays_in_major(self.strapi_range):
+            return None
         version = packages.version_tuple(self.strapi or "")
         return version[0] if version else None
+
+    @property
+    def strapi_title(self) -> str:
+        """Strapi with its version for people, a range as one: `Strapi 5.54.0`, `Strapi ^5.12.0`."""
+        return f"Strapi {self.strapi_range or self.strapi}" if self.strapi else ""
 
     @property
     def reloads_env(self) -> bool:
@@ -73,9 +83,14 @@ class BackEnd:
     @property
     def needs_session_login(self) -> bool | None:
         """Whether a login hands over a session cookie and no tokens; None: unknown."""
-        if self.users_permissions is None:
+        version = packages.version_tuple(self.users_permissions or "")
+        wanted = self.users_permissions_range
+        if version is None:
             return None
-        return _is_between(self.users_permissions, (5, 53, 0))
+        if version >= (5, 53, 0):
+            return True
+        is_below_5 = version < (5, 0, 0) and packages.stays_in_major(wanted)
+        return False if not wanted or is_below_5 else None
 
 
 def load(
@@ -106,11 +121,13 @@ def load(
         root=root,
         name=manifest.name,
         strapi=strapi.version if strapi else None,
-        strapi_is_installed=strapi is not None and strapi.installed,
+        strapi_is_installed=_is_installed(strapi),
+        strapi_source=strapi.source if strapi else "installed",
+        strapi_range=_mere_range(strapi),
         has_users_permissions=users_permissions is not None or strapi is None,
         users_permissions=users_permissions.version if users_permissions else None,
-        users_permissions_is_installed=users_permissions is not None
-        and users_permissions.installed,
+        users_permissions_is_installed=_is_installed(users_permissions),
+        users_permissions_range=_mere_range(users_permissions),
         language=server.language,
         server_config=server.file,
         url=server.url,
@@ -159,6 +176,14 @@ def _find_strapi(manifest: Manifest, root: Path) -> tuple[Dependency | None, Dep
             unchanged="Nothing was changed.",
         )
     return strapi, find("@strapi/plugin-users-permissions")
+
+
+def _is_installed(dependency: Dependency | None) -> bool:
+    return dependency is not None and dependency.source == "installed"
+
+
+def _mere_range(dependency: Dependency | None) -> str:
+    return dependency.wanted if dependency and dependency.source == "range" else ""
 
 
 def _no_server_config(path: Path) -> SetupError:

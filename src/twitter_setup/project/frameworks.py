@@ -1,5 +1,8 @@
 """What is known of each front-end framework: its dependency, port, `.env` files and public names.
 
+`FrameworkId` names a family: React Router has Vite's `.env` files, proxies and settings, and a
+title, port and command of its own (`tools.detect`).
+
 From the frameworks' own documentation; the names of variables are those that people use.
 """
 
@@ -8,8 +11,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Literal
-
-from twitter_setup.project.packages import Manifest
 
 FrameworkId = Literal[
     "cra",
@@ -33,9 +34,12 @@ class Framework:
     id: FrameworkId
     title: str
     dependency: str = ""
+    other_dependencies: tuple[str, ...] = ()  # the same under another name
+    without_config: str = ""  # only if there is no such config file
     programs: tuple[str, ...] = ()  # what starts its dev server …
     scripts: tuple[str, ...] = ("dev", "start", "serve")  # … in the first of these
     port: int
+    port_options: tuple[str, ...] = ("--port", "-p")
     port_variables: tuple[str, ...] = ()  # that set the port, from the command line
     port_variables_from_files: bool = False  # … and from its .env files
     config: str = ""  # name without suffix of the file that may set the port …
@@ -50,6 +54,10 @@ class Framework:
     def takes_mode(self) -> bool:
         """Whether its dev server has `--mode`."""
         return self.env_files == MODE_WINS
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        return (self.dependency, *self.other_dependencies)
 
 
 # Vite is last: projects of most others have it among their dependencies.
@@ -175,19 +183,14 @@ FRAMEWORKS = (
 )
 PLAIN = Framework(id="plain", title="Front end", port=3000, env_files=(".env",))
 
-_PREFIXES = (*(prefix for known in FRAMEWORKS for prefix in known.prefixes), "EXPO_PUBLIC_")
+_PREFIXES = (
+    *(prefix for known in FRAMEWORKS for prefix in known.prefixes),
+    *("PUBLIC_ENV__", "EXPO_PUBLIC_"),
+)
 _ADDRESS = r"(?:URL|URI|HOST|BASE|ORIGIN|ENDPOINT|DOMAIN)$"
 # Strapi's anywhere in the name; "API" and "SERVER" only in front, or WEATHER_API_URL would count.
 _STRAPI_NAME = re.compile(rf"(?:^|_)(?:STRAPI|BACKEND|BACK_END|CMS)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
 _API_NAME = re.compile(rf"(?:PUBLIC_)?(?:GRAPHQL_|REST_)?(?:API|SERVER)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
-
-
-def detect(manifest: Manifest) -> Framework | None:
-    """Tell by its dependencies what a front end is made with."""
-    for framework in FRAMEWORKS:
-        if framework.dependency in manifest.dependencies:
-            return framework
-    return None
 
 
 def find(framework: FrameworkId) -> Framework:

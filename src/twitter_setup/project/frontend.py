@@ -25,6 +25,7 @@ from twitter_setup.project.frameworks import (
 )
 from twitter_setup.project.packages import Manifest
 from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.tools import detect, nx
 
 __all__ = [
     "FrontEnd",
@@ -52,6 +53,7 @@ class FrontEnd:
     env_files: tuple[SourceFile, ...]  # read in development, the one that wins last; there or not
     tracked: frozenset[Path]  # of these, the ones in git
     reads_env_at_start_only: bool
+    command: str = ""  # what starts its dev server, as it is typed; '' if nothing tells
 
 
 def load(folder: Path, *, port: int | None = None, env_file: str | None = None) -> FrontEnd:
@@ -61,7 +63,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
     """
     root = folder.resolve()
     manifest = packages.read_manifest(root) or packages.Manifest.empty(root)
-    framework = frameworks.detect(manifest) or frameworks.PLAIN
+    framework = detect.framework_of(root, repository_root(root)) or frameworks.PLAIN
     command = dev_server.find_command(framework, manifest)
     paths = [root / env_file] if env_file else _env_paths(root, framework, manifest, command)
     env_files = tuple(read_source(path) for path in paths)
@@ -76,6 +78,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         env_files=env_files,
         tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
+        command=_start_command(root, framework, manifest, command),
     )
 
 
@@ -92,6 +95,17 @@ def variables_read(frontend: FrontEnd) -> tuple[str, ...]:
 def hard_coded(frontend: FrontEnd, port: int) -> tuple[SourceMention, ...]:
     """List where the code has the back end's local URL in it, the first five."""
     return sources.hard_coded(frontend.root, port)
+
+
+def _start_command(
+    root: Path, framework: Framework, manifest: Manifest, command: DevCommand
+) -> str:
+    usual = (name for name in framework.scripts if name in manifest.scripts)
+    script = command.script or next(usual, "")
+    if script:
+        return packages.run_command(packages.manager_of(root, repository_root(root)), script)
+    project = nx.read(root)
+    return f"npx nx serve {project.name}" if project and not project.is_library else ""
 
 
 def _effective(files: Sequence[SourceFile]) -> dict[str, tuple[str, SourceFile]]:
@@ -147,7 +161,8 @@ def _port_texts(
 ) -> Iterator[tuple[str | None, str]]:
     """Find what may set the port, in the order in which the dev servers ask."""
     script = f"the {command.script} script"
-    yield command.option("--port", "-p"), script
+    if framework.port_options:
+        yield command.option(*framework.port_options), script
     for name in framework.port_variables:
         yield command.variable(name), script
     if framework.port_variables_from_files:
@@ -155,5 +170,8 @@ def _port_texts(
         for name in framework.port_variables:
             if name in values:
                 yield values[name][0], f"{name} in {values[name][1].path.name}"
+    project = nx.read(root)
+    if project is not None:
+        yield project.port, "project.json"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config

@@ -88,6 +88,10 @@ class Options:
     disable: bool = False
     strict: bool = False
     login: bool = False
+    checks: tuple[str, ...] = ()
+    list_checks: bool = False
+    explain: str | None = None
+    everything: bool = False
     timeout: float | None = None
     strapi: str | None = None
     authtoken: Secret | None = None

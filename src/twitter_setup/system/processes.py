@@ -15,8 +15,6 @@ from pathlib import PurePath
 
 import psutil
 
-from twitter_setup.system.listeners import listening
-
 # Linux counts start times from the boot, and the boot's own time moves when the clock is set.
 _CLOCK_SLACK = 2.0
 
@@ -93,13 +91,41 @@ def running() -> Iterator[ProcessFacts]:
             yield found
 
 
+def listening(port: int) -> Iterator[int]:
+    """Give the PIDs that listen on TCP `port`, as far as the system tells this user.
+
+    Of several processes that share a socket, as Node's cluster workers may, one is enough.
+    """
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.pid and _listens(connection.status, connection.laddr, port):
+                yield connection.pid
+    except (
+        psutil.AccessDenied
+    ):  # macOS answers root alone, but also about each of your own processes
+        yield from _one_by_one(port)
+
+
+def _one_by_one(port: int) -> Iterator[int]:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            connections = process.net_connections(kind="tcp")
+            if any(_listens(each.status, each.laddr, port) for each in connections):
+                yield process.pid
+
+
+def _listens(status: str, address: object, port: int) -> bool:
+    return status == psutil.CONN_LISTEN and getattr(address, "port", None) == port
+
+
+def listeners(port: int) -> Iterator[ProcessFacts]:
+    """Find who listens on TCP `port`; nobody also where the system does not tell: another user's."""
+    yield from (found for pid in listening(port) if (found := facts(pid)) is not None)
+
+
 def listener(port: int) -> ProcessFacts | None:
-    """Find who listens on TCP `port`. None also where the system does not tell: another user's."""
-    for pid in listening(port):
-        found = facts(pid)
-        if found is not None:
-            return found
-    return None
+    """Find one of those who listen on TCP `port`."""
+    return next(listeners(port), None)
 
 
 def works_in(folder: str, program: str) -> bool:

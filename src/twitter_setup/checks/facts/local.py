@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from twitter_setup.addresses import redirect_url
-from twitter_setup.checks.facts import app_keys as strapi_app_keys
 from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
 from twitter_setup.checks.facts import proxy_trust as strapi_proxy
 from twitter_setup.checks.facts import redirect_page as login_code
 from twitter_setup.checks.facts import session_middleware as strapi_middlewares
 from twitter_setup.checks.facts import users_permissions as plugin_config
-from twitter_setup.checks.facts.app_keys import AppKeys
 from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.git_secrets import EnvFile
@@ -20,17 +18,15 @@ from twitter_setup.checks.facts.lazy import Lazy, fact
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.server_url import ServerUrl
-from twitter_setup.checks.facts.session_middleware import SessionMiddleware
+from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.project import frontend as frontends
-from twitter_setup.project import strapi_config
+from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.sources import SourceMention
-
-_LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
 
 
 class LocalFacts(Lazy):
@@ -56,13 +52,8 @@ class LocalFacts(Lazy):
 
     @fact
     def package_manager(self) -> str:
-        """`npm`, or the one whose lock file is there."""
         located = self.situation.located
-        for folder in (located.backend.root, located.root) if located else ():
-            for name, manager in _LOCK_FILES:
-                if (folder / name).is_file():
-                    return manager
-        return "npm"
+        return packages.manager_of(located.backend.root, located.root) if located else "npm"
 
     @fact
     def environment(self) -> Environment:
@@ -122,7 +113,7 @@ class LocalFacts(Lazy):
     @fact
     def app_keys(self) -> AppKeys | None:
         files = self._config_files("server")
-        return None if files is None else strapi_app_keys.read(files)
+        return None if files is None else strapi_middlewares.read_keys(files)
 
     @fact
     def proxy(self) -> ProxyTrust | None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 import httpx
@@ -18,6 +19,7 @@ SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
 BROWSER_PAGE = "6024"  # ngrok's code on the page that the free plan shows first
+_USUAL_COOKIES = ("koa.sess", "strapi.sid")
 PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
 
 Problem = Literal[
@@ -37,13 +39,25 @@ class Page:
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     problem: Problem | None = None
-    cookies: tuple[str, ...] = ()  # names alone
+    # The name, and `; attributes` in lower case; never the value.
+    cookies: tuple[str, ...] = ()
     proxy: str = ""
 
     @property
     def ngrok_error(self) -> str:
         """`3200` of ERR_NGROK_3200, '' where it is not ngrok that answers."""
         return self.headers.get("ngrok-error-code", "").removeprefix("ERR_NGROK_")
+
+    @property
+    def session_cookie(self) -> str | None:
+        """Strapi's session cookie, as in `cookies`; None: it was not set.
+
+        Its name is `key` of strapi::session; Koa sends a signature, NAME.sig, along with it.
+        """
+        names = {cookie.partition(";")[0]: cookie for cookie in self.cookies}
+        signed = (cookie for name, cookie in names.items() if f"{name}.sig" in names)
+        usual = (cookie for name, cookie in names.items() if name.startswith(_USUAL_COOKIES))
+        return next(chain(signed, usual), None)
 
     @property
     def location(self) -> str:
@@ -72,7 +86,7 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
                 if len(body) > _MOST or time.monotonic() > end:
                     break
             cookies = tuple(
-                value.partition("=")[0].strip() for value in answer.headers.get_list("set-cookie")
+                _without_value(value) for value in answer.headers.get_list("set-cookie")
             )
             return Page(
                 url=url,
@@ -103,6 +117,12 @@ def get_all(urls: list[str]) -> list[Page]:
         thread.join(SECONDS * 2)
     late: Problem = "timeout"
     return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]
+
+
+def _without_value(cookie: str) -> str:
+    pair, _, attributes = cookie.partition(";")
+    name = pair.partition("=")[0].strip()
+    return f"{name};{attributes.lower()}" if attributes else name
 
 
 def _certificates(url: str) -> ssl.SSLContext | bool:

@@ -20,7 +20,6 @@ from twitter_setup.errors import Advice
 from twitter_setup.x.answers import without_tokens
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
-_USUAL_COOKIES = ("koa.sess", "strapi.sid")
 
 
 def connect(facts: Facts) -> Finding:
@@ -57,7 +56,7 @@ def _redirected(facts: Facts, page: Page) -> Finding:
     target = urlsplit(page.location)
     query = dict(parse_qsl(target.query, keep_blank_values=True))
     if _TO_X.search(target.path) and query.get("oauth_token"):
-        if not _has_session_cookie(page):
+        if page.session_cookie is None:
             return failed(
                 "Strapi sends the browser to X without setting its session cookie",
                 "Without it Strapi does not know the person again when X sends them back.",
@@ -73,13 +72,6 @@ def _redirected(facts: Facts, page: Page) -> Finding:
         "Expected a redirect to X's /oauth/authenticate.",
         Advice("look at what Strapi says in its own terminal"),
     )
-
-
-def _has_session_cookie(page: Page) -> bool:
-    """Its name is `key` of strapi::session; Koa sends a signature, NAME.sig, along with it."""
-    names = page.cookies
-    signed = any(f"{name}.sig" in names for name in names)
-    return signed or any(name.startswith(_USUAL_COOKIES) for name in names)
 
 
 def _reason(target: SplitResult, query: dict[str, str]) -> str:

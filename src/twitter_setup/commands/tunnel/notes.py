@@ -8,7 +8,6 @@ from typing import Any
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
@@ -45,7 +44,7 @@ def before_the_sheet(
     notes = []
     frontend = located.frontend
     if arrangement.is_one_origin and frontend and not listens(frontend.port):
-        command = gateway_site.start_command(frontend)
+        command = frontend.command
         notes.append(
             f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
             + (f": {command}" if command else ".")

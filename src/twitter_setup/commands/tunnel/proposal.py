@@ -65,7 +65,7 @@ def heading(located: Located) -> str:
     language = {"javascript": "JavaScript", "typescript": "TypeScript"}.get(
         backend.language, backend.language.upper()
     )
-    strapi = f"Strapi {backend.strapi}" if backend.strapi else "A back end that is not Strapi's own"
+    strapi = backend.strapi_title or "A back end that is not Strapi's own"
     text = f"{strapi} in {shown(backend.root, root)}/ ({language}, port {backend.port})"
     if frontend is None:
         return f"{text} · no front end found (--frontend DIR names one)"

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from twitter_setup.commands import handover
 from twitter_setup.commands import undo as recovery
 from twitter_setup.commands.tunnel import notes as words
-from twitter_setup.commands.tunnel import proposal
+from twitter_setup.commands.tunnel import proposal, safety
 from twitter_setup.commands.tunnel.diary import Diary
 from twitter_setup.commands.tunnel.publication import Event, Publication
 from twitter_setup.commands.urls import sheet_for
@@ -36,6 +36,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
         arrangement = layout.arrange(located)
+        safety.settle(safety.admission(located, arrangement, state, caller), caller, stop.sleep)
         published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
         proposal.dry_run(located, arrangement, caller, state, published)
         return ExitCode.OK
@@ -87,7 +88,7 @@ class Tunnel:
             located,
             arrangement,
             state,
-            environ=caller.environ,
+            caller=caller,
             on_child=self._diary.note_child,
             on_progress=self._show_progress,
         )
@@ -106,6 +107,7 @@ class Tunnel:
         proposal.check(expected, self._caller, yes=self._options.yes)
         try:
             self._publication.check()
+            self._publication.settle(self._stop.sleep)
             public_url = self._open()
             asked = (self._located, self._caller, self._state, public_url, self._stop)
             agreed = proposal.agree(*asked, stays=self._arrangement.stays)
@@ -169,15 +171,18 @@ class Tunnel:
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
-        folder = self._state.checkpoints
+        folder, located = self._state.checkpoints, self._located
+        ends = {"repository": located.root}
+        if located.frontend is not None:
+            ends["frontend"] = located.frontend.root
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
-        refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        refused = [*checkpoint.apply(folder, "passing", passing, **ends).refused]
         if passing:  # had it failed, nothing was written
             self._diary.is_applied = True
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
-        refused += checkpoint.apply(folder, "lasting", lasting).refused
+        refused += checkpoint.apply(folder, "lasting", lasting, **ends).refused
         lines = {change.path: " and ".join(change.new_lines) for change in agreed.changes}
         count = len(agreed.changes) - len(refused)
         if count:
@@ -187,13 +192,18 @@ class Tunnel:
         return [f"{path}: write  {lines[path]}  ({reason})" for path, reason in refused]
 
     def _pause(self, seconds: float) -> None:
-        self._stop.sleep(seconds)
+        """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._stop.sleep(min(left, _INTERVAL))
+            self._publication.look()
 
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
         for note in (
             *agreed.notes,
+            *self._publication.remarks(),
             *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
         ):
             self._view.note(note)
@@ -218,6 +228,8 @@ class Tunnel:
                 event = self._next_event()
                 if event is not None:
                     self._react(event)
+                for remark in self._publication.remarks():
+                    self._view.note(remark)
                 self._restart.look()
         self._view.say()  # the terminal has just shown ^C
 

@@ -1,4 +1,4 @@
-"""Who listens on a port: the kernel's table and psutil agree."""
+"""Which process listens on a port: psutil finds it in one look, and process by process as on macOS."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import psutil
 import pytest
 
-from twitter_setup.system import listeners
+from twitter_setup.system import processes
 
 WAYS = [
-    pytest.param(
-        listeners._in_proc,
-        marks=pytest.mark.skipif(sys.platform != "linux", reason="of Linux"),
-        id="proc",
-    ),
-    pytest.param(listeners._by_psutil, id="psutil"),
-    pytest.param(listeners._one_by_one, id="as on macOS"),
-    pytest.param(listeners.listening, id="chosen"),
+    pytest.param(processes.listening, id="one look"),
+    pytest.param(processes._one_by_one, id="one by one"),
 ]
 _Way = Callable[[int], Iterator[int]]
 
@@ -54,8 +48,7 @@ def test_a_connection_of_that_port_is_no_listener(way: _Way) -> None:
             assert not set(way(port))
 
 
-@pytest.mark.parametrize("way", [WAYS[0], WAYS[2]])  # psutil's own table names one of them
-def test_each_of_several_that_share_a_socket_is_named(way: _Way) -> None:
+def test_a_process_is_named_for_a_socket_that_two_share() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         child = subprocess.Popen(
             [sys.executable, "-c", "input()"],
@@ -63,12 +56,19 @@ def test_each_of_several_that_share_a_socket_is_named(way: _Way) -> None:
             pass_fds=[server.fileno()],  # as Node's cluster does with its workers
         )
         try:
-            assert set(way(server.getsockname()[1])) == {os.getpid(), child.pid}
+            port = server.getsockname()[1]
+            assert set(processes._one_by_one(port)) == {os.getpid(), child.pid}
+            assert set(processes.listening(port)) < {os.getpid(), child.pid}
         finally:
             child.communicate(b"\n")
 
 
-def test_without_a_table_psutil_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "_PROC", Path("/nowhere"))
+def test_where_only_root_may_look_at_all_connections_processes_are_asked_singly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def denied(kind: str) -> list[object]:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil, "net_connections", denied)
     with socket.create_server(("127.0.0.1", 0)) as server:
-        assert os.getpid() in listeners.listening(server.getsockname()[1])
+        assert os.getpid() in processes.listening(server.getsockname()[1])
