@@ -64,7 +64,7 @@ def test_no_check_passes_on_a_mere_range(wanted: str) -> None:
         users_permissions_range=wanted,
     )
     where = situation(back=back, layout="two-origins", public_url="https://shop.example.com")
-    known = facts(where=where)
+    known = remote_facts.facts(where=where)
 
     for finding in (local.project(known), local.layout(known)):
         assert finding.status is Status.WARN
