@@ -93,6 +93,7 @@ def _fail(error: SetupError, args: Sequence[str]) -> ExitCode:
     command = next((arg for arg in args if not arg.startswith("-")), "")
     variable = os.environ.get("TWITTER_SETUP_JSON", "").strip().lower()
     wants_json = "--json" in args or variable in {"1", "true", "t", "yes", "y", "on"}
+    error.advice = tuple(advice.repeating(args) for advice in error.advice)
     view_of(command, as_json=wants_json).error(error)
     return error.exit_code
 
