@@ -19,6 +19,7 @@ from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
+from twitter_setup.project.reader.source import Source
 from twitter_setup.project.settings import FileSettings, Options
 from twitter_setup.state.session_record import SessionRecord
 
@@ -126,7 +127,7 @@ def facts(*, where: Situation | None = None, **known: Any) -> LocalFacts:
         "package_manager": "npm",
         "server_url": server(),
         "frontend_urls": front(),
-        "hard_coded": (),
+        "source": Source(),
         "proxy": ProxyTrust(),
         "env_files_in_git": (),
         "users_permissions": UsersPermissions(),

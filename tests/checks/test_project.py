@@ -10,18 +10,17 @@ from typing import Any
 import pytest
 
 from tests import remote_facts
-from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
+from tests.local_facts import ENV, ROOT, backend, facts, frontend, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.remote import Facts
-from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.facts.situation import Generation, Situation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.reader.source import PageCode, Place
 
 # project
 
@@ -96,6 +95,49 @@ def test_a_back_end_of_another_kind_passes() -> None:
 
 
 # layout
+
+
+def on_disk(folder: Path, prefix: str = "/api", **files: str) -> Situation:
+    """A Next app with these files beside a Strapi."""
+    for name, text in files.items():
+        (folder / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "web" / name).write_text(text)
+    back = backend(root=folder / "cms", api_prefix=prefix)
+    front = frontend(root=folder / "web", framework="next")
+    made = situation(back=back, front=front)
+    assert made.located is not None
+    return replace(made, located=replace(made.located, root=folder))
+
+
+def test_a_route_that_answers_a_login_in_strapi_s_place_is_a_warning(tmp_path: Path) -> None:
+    file = "app/api/auth/twitter/callback/route.ts"
+    where = on_disk(tmp_path, **{file: "\nexport async function GET() {}"})
+
+    finding = local.layout(remote_facts.facts(where=where))
+
+    assert finding.status is Status.WARN
+    assert f"web/{file}, line 2" in finding.detail
+
+
+def test_next_auth_beside_strapi_passes(tmp_path: Path) -> None:
+    where = on_disk(tmp_path, **{"app/api/auth/[...nextauth]/route.ts": "export const GET = 1"})
+
+    assert local.layout(remote_facts.facts(where=where)).status is Status.PASS
+
+
+@pytest.mark.parametrize("layout", ["one-origin", "two-origins"])
+def test_without_a_prefix_no_advice_leads_to_an_address_that_is_refused(
+    tmp_path: Path, layout: str
+) -> None:
+    where = on_disk(tmp_path, prefix="")
+    assert where.session is not None
+    where = replace(where, session=replace(where.session, layout=layout))
+
+    finding = local.layout(remote_facts.facts(where=where))
+
+    assert finding.status is Status.FAIL
+    assert "rest.prefix" in finding.advice[0].text
+    assert finding.advice[1].command == "twitter-setup tunnel --local --two-origins"
 
 
 def judge_layout(
@@ -239,44 +281,44 @@ def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> Non
 
 # redirect-page, the source
 
-CALL = SourceMention(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
-PAGE = SourceMention(ROOT / "frontend" / "src" / "App.tsx", 3, "")
+CALL = Place(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
+PAGE = Place(ROOT / "frontend" / "src" / "App.tsx", 3, "")
 
 
 @pytest.mark.parametrize(
     ("generation", "layout", "code", "status", "said"),
     [
-        ("session", "one-origin", LoginCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
-        ("session", "one-origin", LoginCode(), Status.WARN, "nothing in the front end's source"),
-        ("grant", "two-origins", LoginCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
+        ("session", "one-origin", PageCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
+        ("session", "one-origin", PageCode(), Status.WARN, "nothing in the front end's source"),
+        ("grant", "two-origins", PageCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
         (
             "session",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL),
+            PageCode(call=CALL, access_token=CALL),
             Status.WARN,
             "wants an access_token",
         ),
         (
             "grant",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL, forwards_query=True),
+            PageCode(call=CALL, access_token=CALL, forwards_query=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        ("tokens", "one-origin", LoginCode(call=CALL), Status.WARN, "query"),
-        ("session", "two-origins", LoginCode(call=CALL), Status.WARN, "credentials: 'include'"),
+        ("tokens", "one-origin", PageCode(call=CALL), Status.WARN, "query"),
+        ("session", "two-origins", PageCode(call=CALL), Status.WARN, "credentials: 'include'"),
         (
             "session",
             "two-origins",
-            LoginCode(call=CALL, sends_credentials=True),
+            PageCode(call=CALL, sends_credentials=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        (None, "two-origins", LoginCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
+        (None, "two-origins", PageCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
     ],
 )
 def test_the_source_informs_and_never_fails(
-    generation: Generation | None, layout: str, code: LoginCode, status: Status, said: str
+    generation: Generation | None, layout: str, code: PageCode, status: Status, said: str
 ) -> None:
     finding = redirect_page_source_finding(
         code,

@@ -12,11 +12,11 @@ from twitter_setup.checks import pages
 from twitter_setup.checks import reachable as remote
 from twitter_setup.checks import x as asked_of_x
 from twitter_setup.checks.facts import web
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.remote import Admin, Facts
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.web import Page, Problem
 from twitter_setup.checks.finding import Finding, Status
+from twitter_setup.project.reader.source import PageCode
 from twitter_setup.project.settings import Options
 from twitter_setup.x.api import XAnswer
 
@@ -389,14 +389,12 @@ def test_the_page_where_a_login_ends(answer: Page | None, status: Status, said: 
 
 
 def test_a_page_that_answers_and_has_no_code_is_a_warning() -> None:
-    is_told(pages.redirect_page(facts(login_code=LoginCode())), Status.WARN, "nothing in the front")
+    is_told(pages.redirect_page(facts(page_code=PageCode())), Status.WARN, "nothing in the front")
 
 
 def test_the_source_here_says_nothing_of_a_page_elsewhere() -> None:
     elsewhere = "https://app.example.com/welcome"
-    known = facts(
-        redirect_url=elsewhere, redirect_page=page(200, elsewhere), login_code=LoginCode()
-    )
+    known = facts(redirect_url=elsewhere, redirect_page=page(200, elsewhere), page_code=PageCode())
 
     is_told(pages.redirect_page(known), Status.PASS, f"{elsewhere} answers (HTTP 200)")
 

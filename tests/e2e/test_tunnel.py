@@ -180,6 +180,7 @@ def test_strapi_started_later_has_the_address_until_it_is_started_anew(
     make_project: MakeProject, admin: dict[str, str]
 ) -> None:
     project = make_project(STRAPI_5)
+    project.serve_once()
     before = project.files()
 
     with tunnel(project, admin) as process:
@@ -446,6 +447,7 @@ def test_strapi_4_started_while_it_is_open_builds_a_panel_that_stays_on_localhos
     make_project: MakeProject, admin: dict[str, str]
 ) -> None:
     project = make_project(STRAPI_4)
+    project.serve_once()
 
     with tunnel(project, admin) as process:
         ready(process)

@@ -11,6 +11,7 @@ from tests.world import upstreams
 from tests.world.upstreams import MARKS, World, forwarding, make_world
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.own_routes.routing import Routing
 
 world = upstreams.world
 
@@ -313,7 +314,7 @@ def test_a_prefix_that_is_the_admin_side_is_closed(world: World) -> None:
 
 def test_a_closed_front_end_is_a_page_that_comes_back(world: World) -> None:
     route = FrontEndRoute(pattern="^/api/hello/?$", source="app/api/hello/route.ts")
-    world.open(is_frontend_open=False, frontend_title="Vite", frontend_routes=(route,))
+    world.open(is_frontend_open=False, frontend_title="Vite", routing=Routing(own=(route,)))
 
     for target in ("/", "/admin", "/api/hello"):
         answer = world.ask(target)

@@ -36,8 +36,11 @@ class Ends:
     verdicts: list[Verdict] = field(default_factory=list)  # those to come; else nothing leaks
     asked: int = 0
 
-    def listening(self, port: int) -> Listeners:
-        return frozenset({(self.pids[port], 1.0)}) if port in self.pids else frozenset()
+    def listening(self, *ports: int) -> list[Listeners]:
+        return [
+            frozenset({(self.pids[port], 1.0)}) if port in self.pids else frozenset()
+            for port in ports
+        ]
 
     def leaks(self) -> Verdict:
         self.asked += 1
@@ -167,10 +170,24 @@ def test_one_that_went_away_is_asked_again_when_it_is_back(ends: Ends, front: Up
     settled(watched, ends)
 
     pid = ends.pids.pop(front.port)
+    assert now(watched, ends).is_frontend_open, "it may restart itself"
     assert not now(watched, ends).is_frontend_open
     ends.pids[front.port] = pid
     until(watched, lambda site: site.is_frontend_open, ends)
     assert ends.asked == 2
+
+
+def test_one_that_restarts_itself_stays_open(ends: Ends, front: Upstream) -> None:
+    watched = ends.admission()
+    settled(watched, ends)
+
+    pid = ends.pids.pop(front.port)
+    during = now(watched, ends)
+    ends.pids[front.port] = pid
+
+    assert during.is_frontend_open
+    assert settled(watched, ends).is_frontend_open
+    assert ends.asked == 1
 
 
 def test_marks_of_strapi_are_learned_less_those_of_the_front_end(
@@ -238,6 +255,7 @@ def test_a_strapi_that_is_away_for_a_moment_keeps_its_marks(
     former = settled(watched, ends)
 
     pid = ends.pids.pop(strapi.port)
+    now(watched, ends)
     away = now(watched, ends)
     ends.pids[strapi.port] = pid
     strapi.calls.clear()
@@ -282,10 +300,11 @@ def test_a_bug_in_a_question_is_raised_where_somebody_sees_it(ends: Ends, front:
         watched.settle(time.sleep)
 
 
-def test_it_is_known_who_listens() -> None:
+def test_it_is_known_who_listens_on_which_port() -> None:
     server = Upstream("frontend").start()
-    (pid, started), *_ = admission._listeners(server.port)
+    nobody, [(pid, started)] = admission._listeners(free_port(), server.port)
     server.stop()
 
-    assert (pid, admission._listeners(server.port)) == (os.getpid(), frozenset())
+    assert (nobody, pid) == (frozenset(), os.getpid())
     assert started > 0
+    assert admission._listeners(server.port) == [frozenset()]

@@ -8,6 +8,8 @@ import json
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,16 +21,20 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from tests.gateway.forwarding import lets_through
 from tests.program import free_port
-from tests.world import tls
+from tests.world import tls, upstreams
+from tests.world.upstreams import World
 from twitter_setup.gateway import canary, paths
 from twitter_setup.gateway.canary import Leaks, Safe, Unknown, Verdict
+from twitter_setup.gateway.dev_server_holes import SPELLINGS, SUFFIXES
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _CLIENT = """const socketHost = `${importMetaUrl.hostname}:${importMetaUrl.port}${"/hmr"}`;
 const wsToken = "t0k";
 new WebSocket(url, "vite-hmr")"""
 
+world = upstreams.world
 Encode = Callable[[bytes], bytes]
 
 
@@ -45,6 +51,7 @@ class DevServer:
     is_vite: bool = True
     says_base: bool = True
     invokes: bool = False
+    cuts_socket: bool = False
     status: int = 200
     hangs: threading.Event | None = None
     drops: bool = False
@@ -133,6 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
             if opcode == 9:
                 self.wfile.write(bytes([0x8A, len(payload)]) + payload)
                 self.wfile.flush()
+            elif self.dev.cuts_socket:
+                # Closed with unread data, so that the other side sees a reset.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                self.connection.close()
+                return
             elif self.dev.invokes and self.path.endswith("?token=t0k"):
                 said = self.dev.module(json.loads(payload))
                 self.wfile.write(b"\x81\x7e" + len(said).to_bytes(2, "big") + said)
@@ -170,13 +182,6 @@ def running(dev: DevServer) -> Iterator[DevServer]:
             dev.hangs.set()
         server.shutdown()
         server.server_close()
-
-
-def lets_through(target: str) -> bool:
-    """Judge as the gateway of a back end in `backend` does."""
-    path = unquote(target.partition("?")[0])
-    closed = (paths.STRANGE, paths.drives_tools(), paths.private("backend"))
-    return not any(re.search(pattern, path) for pattern in closed)
 
 
 def ask(dev: DevServer, folder: Path, **options: Any) -> Verdict:
@@ -282,6 +287,19 @@ def test_what_the_gateway_refuses_is_not_asked(tmp_path: Path) -> None:
     assert not [target for target in dev.seen if "raw" in target]
 
 
+def test_the_gateway_forwards_the_spellings_that_are_asked_and_refuses_the_others(
+    world: World,
+) -> None:
+    world.open(backend_folder="backend", reach="url")
+    targets = {each.requested("/srv/canary") for each in SPELLINGS}
+    for target in targets:
+        world.ask(target)
+
+    forwarded = {unquote(seen.target) for seen in world.frontend.seen}
+    assert forwarded == {unquote(target) for target in targets if lets_through(target)}
+    assert len(forwarded) < len(targets)
+
+
 def test_nothing_is_asked_that_opens_an_editor_or_leaves_the_folder(tmp_path: Path) -> None:
     with running(DevServer()) as dev:
         ask(dev, tmp_path)
@@ -324,12 +342,30 @@ def test_a_server_that_still_starts_is_unknown(tmp_path: Path) -> None:
     assert found == Unknown(f"The dev server at {dev.url} still starts (it answers 503).")
 
 
+def test_a_web_socket_that_is_reset_is_unknown(tmp_path: Path) -> None:
+    with running(DevServer(cuts_socket=True)) as dev:
+        assert ask(dev, tmp_path) == Unknown(f"The dev server at {dev.url} hung up.")
+
+
+def test_a_server_of_which_the_gateway_forwards_nothing_is_safe(tmp_path: Path) -> None:
+    with running(DevServer(leaky=frozenset({"raw??"}))) as dev:
+        assert canary.leaks(dev.url, tmp_path, lets_through=lambda _: False) == Safe()
+
+
 def test_a_server_that_hangs_up_is_unknown(tmp_path: Path) -> None:
     with running(DevServer(drops=True)) as dev:
         assert ask(dev, tmp_path) == Unknown(f"The dev server at {dev.url} hung up.")
 
 
 # The file
+
+
+def test_each_suffix_that_a_spelling_needs_is_that_of_a_file() -> None:
+    named = {
+        match[1] for each in SPELLINGS if (match := re.search(r"\{file\}(\.\w+)?", each.target))
+    }
+
+    assert {suffix or "" for suffix in named} == set(SUFFIXES)
 
 
 def test_only_this_user_can_read_the_file_and_it_is_gone_afterwards(tmp_path: Path) -> None:
@@ -339,6 +375,25 @@ def test_only_this_user_can_read_the_file_and_it_is_gone_afterwards(tmp_path: Pa
 
     assert dev.modes == {0o600}
     assert list(folder.iterdir()) == []
+
+
+def test_the_file_is_gone_if_the_program_ends_while_a_thread_asks(tmp_path: Path) -> None:
+    with running(DevServer(hangs=threading.Event())) as dev:
+        script = f"""
+import pathlib, threading, time
+from twitter_setup.gateway import canary
+folder = pathlib.Path({str(tmp_path)!r})
+ask = lambda: canary.leaks({dev.url!r}, folder, lets_through=lambda _: True)
+threading.Thread(target=ask, daemon=True).start()
+while sum(path.stat().st_size > 0 for path in folder.iterdir()) < {len(SUFFIXES)}: time.sleep(0.01)
+print("asked")
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        )
+
+    assert done.stdout == "asked\n", done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_file_is_asked_for_at_its_real_path(tmp_path: Path) -> None:

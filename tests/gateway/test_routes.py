@@ -13,6 +13,7 @@ from tests.world import upstreams
 from tests.world.upstreams import Upstream, World, make_world, redirect
 from twitter_setup.gateway.config import ReachKind, configuration
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.own_routes.routing import Routing
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"
@@ -23,7 +24,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One gateway for all that only asks."""
     with make_world(tmp_path_factory.mktemp("gateway")) as made:
         route = FrontEndRoute(pattern=r"^/api/hello/?$", source="app/api/hello/route.ts")
-        made.open(graphql="/graphql", frontend_routes=(route,))
+        made.open(graphql="/graphql", routing=Routing(own=(route,)))
         yield made
 
 
@@ -100,18 +101,10 @@ def test_a_front_end_route_of_one_method_leaves_the_others_to_strapi(world: Worl
     route = FrontEndRoute(
         pattern=r"^/api/hello/?$", methods=("GET", "HEAD"), source="server/api/hello.get.ts"
     )
-    world.open(frontend_routes=(route,))
+    world.open(routing=Routing(own=(route,)))
 
     assert world.ask("/api/hello").by == "frontend"
     assert world.ask("/api/hello", "POST", b"x").by == "strapi"
-
-
-def test_a_front_end_route_never_takes_connect_or_auth(world: World) -> None:
-    world.open(frontend_routes=(FrontEndRoute(pattern="^/api/", source="pages/api/[...all].ts"),))
-
-    assert world.ask("/api/connect/twitter").by == "strapi"
-    assert world.ask("/api/auth/twitter/callback").by == "strapi"
-    assert world.ask("/api/articles").by == "frontend"
 
 
 def test_an_api_prefix_of_ones_own_is_followed(world: World) -> None:

@@ -13,9 +13,14 @@ import pytest
 
 from twitter_setup.system import processes
 
+
+def one_by_one(port: int) -> Iterator[int]:
+    return (pid for pid, each in processes._one_by_one() if each == port)
+
+
 WAYS = [
     pytest.param(processes.listening, id="one look"),
-    pytest.param(processes._one_by_one, id="one by one"),
+    pytest.param(one_by_one, id="one by one"),
 ]
 _Way = Callable[[int], Iterator[int]]
 
@@ -57,7 +62,7 @@ def test_a_process_is_named_for_a_socket_that_two_share() -> None:
         )
         try:
             port = server.getsockname()[1]
-            assert set(processes._one_by_one(port)) == {os.getpid(), child.pid}
+            assert set(one_by_one(port)) == {os.getpid(), child.pid}
             assert set(processes.listening(port)) < {os.getpid(), child.pid}
         finally:
             child.communicate(b"\n")
@@ -72,3 +77,15 @@ def test_where_only_root_may_look_at_all_connections_processes_are_asked_singly(
     monkeypatch.setattr(psutil, "net_connections", denied)
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert os.getpid() in processes.listening(server.getsockname()[1])
+
+
+def test_two_ports_are_looked_at_in_one_look() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as two,
+    ):
+        ports = [one.getsockname()[1], two.getsockname()[1]]
+        found = processes.listeners(*ports)
+
+    assert [{pid for pid, _ in each} for each in found] == [{os.getpid()}, {os.getpid()}]
+    assert processes.listeners(*ports) == [frozenset(), frozenset()]

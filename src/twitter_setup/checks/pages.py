@@ -98,11 +98,11 @@ def _where_it_should(facts: Facts) -> Iterator[Advice]:
 def _by_source(facts: Facts, page: Page) -> Finding:
     """A single-page app answers 200 for every path: its source says more."""
     answers = f"{page.url} answers (HTTP {page.status})"
-    if facts.login_code is None or facts.frontend is None or not _is_ours(facts, page.url):
+    if facts.page_code is None or facts.frontend is None or not _is_ours(facts, page.url):
         return passed(answers)
     located = facts.situation.located
     found = redirect_page_source_finding(
-        facts.login_code,
+        facts.page_code,
         redirect_path=facts.redirect_path,
         framework=facts.frontend.framework,
         generation=facts.situation.generation,

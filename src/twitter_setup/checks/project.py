@@ -14,7 +14,10 @@ from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.facts.web import BROWSER_PAGE
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
-from twitter_setup.project import packages
+from twitter_setup.gateway import layout as gateway_layout
+from twitter_setup.gateway.layout import Obstacle
+from twitter_setup.gateway.own_routes import login_routes
+from twitter_setup.project import locate, packages
 from twitter_setup.project.backend import BackEnd
 
 _PLUGIN = "@strapi/plugin-users-permissions"
@@ -131,9 +134,10 @@ def _layout(facts: Facts) -> Finding:
     if backend is None:
         return skipped("not in a Strapi project")
     generation = situation.generation
+    located = situation.located
+    found = gateway_layout.obstacle(located, _tunnel(situation.options.url)) if located else None
     if situation.layout == "one-origin":
-        told = f" (it hands over {_HANDS_OVER[generation]})" if generation else ""
-        return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
+        return _one_origin(facts, found)
     page = facts.front_page
     if facts.frontend is not None and page is not None and page.ngrok_error == BROWSER_PAGE:
         return failed(
@@ -141,7 +145,7 @@ def _layout(facts: Facts) -> Finding:
             "Expected one origin, or a tunnel without a browser page.\n"
             "The front end's call to Strapi gets ngrok's browser page and not Strapi's answer: "
             "TypeError: Failed to fetch (measured with Strapi 4.26.2 and 5.54.0).",
-            _ONE_ORIGIN,
+            *(found.advice if found else (_ONE_ORIGIN,)),
             explained("layout"),
         )
     if generation is None:
@@ -160,10 +164,42 @@ def _layout(facts: Facts) -> Finding:
             f"two origins: users-permissions {backend.users_permissions} hands over "
             f"{_HANDS_OVER[generation]}, and can log in so"
         )
-    return _two_origins_by_session(facts, backend)
+    return _two_origins_by_session(facts, backend, found.advice if found else (_ONE_ORIGIN,))
 
 
-def _two_origins_by_session(facts: Facts, backend: BackEnd) -> Finding:
+def _one_origin(facts: LocalFacts, obstacle: Obstacle | None) -> Finding:
+    located, generation = facts.situation.located, facts.situation.generation
+    if obstacle:
+        return failed(
+            "front end and back end cannot share one origin here",
+            obstacle.reason,
+            *obstacle.advice,
+            explained("layout"),
+        )
+    own = login_routes.login_notes(located, login_routes.routing(located)) if located else ()
+    if own:
+        return warned(
+            "the front end answers calls of a login in Strapi's place",
+            "\n".join(own),
+            explained("layout"),
+        )
+    told = f" (it hands over {_HANDS_OVER[generation]})" if generation else ""
+    return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
+
+
+def _tunnel(url: str | None) -> locate.Again:
+    """Write `tunnel` commands for the address that is checked."""
+    typed = ("--url", url) if url else ()
+
+    def again(*more: str, without: tuple[str, ...] = ()) -> str:
+        return locate.command_with("tunnel", typed, more, without)
+
+    return again
+
+
+def _two_origins_by_session(
+    facts: Facts, backend: BackEnd, one_origin: Sequence[Advice]
+) -> Finding:
     version = backend.users_permissions
     why = (
         "From 5.53 on the login is in a cookie of Strapi's host, and browsers do not send it along "
@@ -187,7 +223,7 @@ def _two_origins_by_session(facts: Facts, backend: BackEnd) -> Finding:
     return failed(
         f"users-permissions {version} cannot log in across two origins",
         f"Expected front end and back end on one origin; they are on two.\n{why}",
-        _ONE_ORIGIN,
+        *one_origin,
         explained("layout"),
     )
 

@@ -15,7 +15,6 @@ from twitter_setup.ngrok import errors as ngrok_errors
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
 _NAME_IT = Advice("name the public address with --url")
-START_STRAPI = Advice("in the back end's folder", command="npm run develop")
 CONFIGURE = Advice("write it", command="twitter-setup configure")
 _BROWSER_PAGES = frozenset({"6022", "6024"})
 
@@ -44,7 +43,7 @@ def backend(facts: Facts) -> Finding:
         return failed(
             f"Strapi does not answer at {address}",
             "Nothing listens there, so there is nothing to log in to.",
-            START_STRAPI,
+            Advice("in the back end's folder", command=facts.start_command),
             explained("backend"),
         )
     return failed(

@@ -41,10 +41,7 @@ def session_middleware(facts: Facts) -> Finding:
         _wrong_files(facts, session)
         or _missing_keys(facts, keys)
         or _weak_keys(facts, keys)
-        or skipped(
-            "Strapi has set no session cookie that could be judged",
-            Advice("see what a login does", command="twitter-setup verify connect"),
-        )
+        or skipped("no login has begun, so there is no session cookie to judge")
     )
 
 

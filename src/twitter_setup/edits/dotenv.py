@@ -46,6 +46,7 @@ class _Statement:
     """What one rule set finds. Positions are characters of the text, not yet bytes of the file."""
 
     name: str
+    start: int  # of the name
     value: str  # without interpolation, which is dotenv-expand's
     value_start: int
     value_end: int
@@ -87,6 +88,14 @@ _DOTENV_16 = _Rules(_LINE_16.finditer, _unquote_16)
 def values(source: bytes) -> dict[str, str]:
     """Read what dotenv 16 and later put into the environment: the last value of each name."""
     return _readings(source)[1]
+
+
+def lines(source: bytes) -> dict[str, int]:
+    """Find the line of each name that dotenv 16 and later read, of the last value if there are more."""
+    text, _ = _text(source)
+    return {
+        found.name: text.count("\n", 0, found.start) + 1 for found in _statements(text, _DOTENV_16)
+    }
 
 
 def set_variable(source: bytes, name: str, value: str) -> tuple[Edit, ...]:
@@ -149,7 +158,7 @@ def _statements(text: str, rules: _Rules) -> Iterator[_Statement]:
     for match in rules.find(text):
         start, end = _value_span(text, *match.span("value"))
         value = _as_node(rules.unquote(match["value"]))
-        yield _Statement(match["name"], value, start, end)
+        yield _Statement(match["name"], match.start("name"), value, start, end)
 
 
 def _value_span(text: str, start: int, end: int) -> tuple[int, int]:

@@ -96,6 +96,7 @@ class Admission:
         self._prefixes = prefixes
         self._leaks = leaks
         self._ends = Ends()
+        self._looked = Ends()
         self._looked_at = 0.0
         self._asked: Future[Known] | None = None
         self.known = Known(side=site.admin_side)
@@ -123,17 +124,24 @@ class Admission:
         elif time.monotonic() - self._looked_at < _EVERY:
             return
         self._looked_at = time.monotonic()
-        ends = self._listening()
+        ends = self._steady(self._listening())
         if ends != self._ends:
             self._ends, self._asked = ends, None  # who was asked is another one
         self.known = self.known.without_the_gone(ends)
         if self._asked is None and self.known.lacks_any(ends):
             self._asked = self._ask_in_background(self.known, ends)
 
+    def _steady(self, now: Ends) -> Ends:
+        """Count a server as gone at the second look: it may restart itself, as Vite does."""
+        former, self._looked = self._looked, now
+        pairs = zip(now, former, self._ends, strict=True)
+        return Ends(*(each or (kept if before else each) for each, before, kept in pairs))
+
     def _listening(self) -> Ends:
-        site = self.site
-        frontend = site.frontend_port if site.has_frontend else None
-        return Ends(_listeners(site.backend_port), _listeners(frontend) if frontend else _NOBODY)
+        backend, frontend = self.site.backend_port, self.site.frontend_port
+        if frontend is None or not self.site.has_frontend:
+            return Ends(*_listeners(backend))
+        return Ends(*_listeners(backend, frontend))
 
     def _ask_in_background(self, known: Known, ends: Ends) -> Future[Known]:
         future: Future[Known] = Future()
@@ -174,7 +182,10 @@ class Admission:
         return replace(known, side=side, probed_of=ends.frontend, probed_with=known.marks)
 
 
-def _listeners(port: int) -> Listeners:
+def _listeners(*ports: int) -> list[Listeners]:
     """See who listens; another user's process, which the system hides, has no PID here."""
-    found = frozenset((each.pid, each.started) for each in processes.listeners(port))
-    return found or (frozenset({(0, 0.0)}) if listens(port) else _NOBODY)
+    hidden: Listeners = frozenset({(0, 0.0)})
+    return [
+        found or (hidden if listens(port) else _NOBODY)
+        for port, found in zip(ports, processes.listeners(*ports), strict=True)
+    ]

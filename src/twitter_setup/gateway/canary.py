@@ -1,12 +1,14 @@
 """Whether the front end's dev server gives away files of this machine: a made-up file is asked for.
 
 A dev server serves one machine. Published, a leaky one gives `.env`, keys and any other file to the
-world. The spellings to ask with are data (`dev_server_holes`); the verdict is measured.
+world. The spellings to ask with are data (`dev_server_holes`); the verdict is measured. A server that
+cannot read a file of this user's (one in a container) is called safe.
 """
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import os
 import re
@@ -14,28 +16,27 @@ import secrets
 import string
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
+import httpcore
 import httpx
 
 from twitter_setup.gateway import dev_server_holes, vite_socket
 from twitter_setup.gateway.dev_server_holes import SPELLINGS, SUFFIXES, Spelling
 
 SECONDS = 5.0  # for the first page, and then for all spellings together
-_NAME = "canary-"
 _LETTERS, _PIECE = 200, 40  # an answer that quotes a part of the file gives it away too
-_STALE = 60.0  # seconds; a killed run left the file
-_MOST = 1 << 20  # bytes of one answer that are read
-_AT_ONCE = 16
+_NAME, _STALE = "canary-", 60.0  # seconds; an older one is a killed run's
+_MOST, _AT_ONCE = 1 << 20, 16  # bytes of one answer that are read; questions at a time
 # A proxy or a loading page answers for a server that still starts (Nuxt, Gatsby, Angular).
 _NOT_READY = frozenset({502, 503, 504})
 _STAND_IN = "/srv/canary"  # the gateway's rules are asked about the spelling, not about our folder
-_REDIRECTS = 3
+_REDIRECTS, _URL_SAFE = 3, "/%:@!$&'()*+,;=~"
 
-# Where Vite serves below a base path, its first page names its own files below that path.
+# Below a base path, Vite's first page names its own files below that path.
 _BASE = re.compile(r"""["'(`]((?:/[\w.~-]+)*)/(?:@vite|@fs|@id|node_modules)/""")
 _USUAL_BASES = ("", "/_nuxt")  # of the second the first page may say nothing
 
@@ -80,14 +81,15 @@ def leaks(
     vite: the installed version, for the sentence alone.
     bases: base paths (`/docs`) besides those that the first page names.
 
-    Takes at most twice `seconds`. Changes nothing else; never raises for what a server does.
+    Takes at most twice `seconds`; never raises for what a server does.
     """
-    try:
-        with _canary(folder) as canary:
-            asking = _Asking(base_url.rstrip("/"), canary, lets_through, seconds)
-            return asyncio.run(asking.verdict(bases, vite))
-    except OSError as error:
-        return Unknown(f"{folder} cannot be written ({error.strerror or error}).")
+    with ExitStack() as stack:
+        try:
+            canary = stack.enter_context(_canary(folder))
+        except OSError as error:
+            return Unknown(f"{folder} cannot be written ({error.strerror or error}).")
+        asking = _Asking(base_url.rstrip("/"), canary, lets_through, seconds)
+        return asyncio.run(asking.verdict(bases, vite))
 
 
 # The file
@@ -107,28 +109,28 @@ class _Canary:
 @contextmanager
 def _canary(folder: Path) -> Iterator[_Canary]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(folder)
-    letters = "".join(secrets.choice(string.ascii_letters) for _ in range(_LETTERS))
-    path = folder.resolve() / f"{_NAME}{secrets.token_hex(4)}"
-    made: list[Path] = []
-    try:
-        for suffix in SUFFIXES:
-            file = path.with_name(path.name + suffix)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            made.append(file)
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(letters)
-        yield _Canary("/" + quote(path.as_posix().lstrip("/")), tuple(_fragments(letters.encode())))
-    finally:
-        for file in made:
-            file.unlink(missing_ok=True)
-
-
-def _sweep(folder: Path) -> None:
     for stray in folder.glob(f"{_NAME}*"):
         with suppress(OSError):
             if stray.stat().st_mtime < time.time() - _STALE:
                 stray.unlink()
+    letters = "".join(secrets.choice(string.ascii_letters) for _ in range(_LETTERS))
+    path = folder.resolve() / f"{_NAME}{secrets.token_hex(4)}"
+    files = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
+
+    def remove() -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    atexit.register(remove)  # the program may end while a thread of its own asks
+    try:
+        for file in files:
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(letters)
+        yield _Canary("/" + quote(path.as_posix().lstrip("/")), tuple(_fragments(letters.encode())))
+    finally:
+        remove()
+        atexit.unregister(remove)
 
 
 def _fragments(letters: bytes) -> Iterator[bytes]:
@@ -146,7 +148,10 @@ def _fragments(letters: bytes) -> Iterator[bytes]:
 
 
 class _NoAnswer(Exception):
-    """No answer came in time, or one that says that the server still starts."""
+    """The answer says that the server still starts."""
+
+
+_UNANSWERED = (TimeoutError, _NoAnswer, httpx.TransportError)
 
 
 class _Asking:
@@ -182,8 +187,8 @@ class _Asking:
                 async with asyncio.timeout(self._seconds):
                     candidates = (*_USUAL_BASES, *await self._bases_of_page(), *bases)
                     self._sockets = await self._vite_at(candidates)
-            except (TimeoutError, _NoAnswer, httpx.TransportError) as error:
-                return Unknown(f"The dev server at {self._url} {_said(error)}.")
+            except _UNANSWERED as error:
+                return self._unknown(error)
             return await self._of_all(vite)
 
     async def _of_all(self, vite: str | None) -> Verdict:
@@ -193,23 +198,31 @@ class _Asking:
             for base in dict.fromkeys(("", *self._sockets))
             if self._lets_through(base + spelling.requested(_STAND_IN))
         ]
-        await asyncio.wait([task for _, task in asked], timeout=self._seconds)
-        late = [task for _, task in asked if not task.done()]
+        tasks = [task for _, task in asked]
+        _, late = await asyncio.wait(tasks, timeout=self._seconds) if tasks else ((), ())
         for task in late:
             task.cancel()
-        await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
-        ended = [(spelling, task) for spelling, task in asked if task not in late]
-        leaky = dict.fromkeys(
-            spelling for spelling, task in ended if not task.exception() and task.result()
-        )
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        leaky = [
+            spelling for (spelling, _), answer in zip(asked, answers, strict=True) if answer is True
+        ]
         if leaky:
-            reason, package = dev_server_holes.refusal(tuple(leaky), vite)
-            return Leaks(reason, package)
-        errors = [error for _, task in ended if (error := task.exception())]
-        if late or errors:
-            error = TimeoutError() if late else errors[0]
-            return Unknown(f"The dev server at {self._url} {_said(error)}.")
+            return Leaks(*dev_server_holes.refusal(leaky, vite))
+        failed = [answer for answer in answers if isinstance(answer, BaseException)]
+        for error in failed:
+            if not isinstance(error, (asyncio.CancelledError, *_UNANSWERED)):
+                raise error
+        if late or failed:
+            return self._unknown(TimeoutError() if late else failed[0])
         return Safe()
+
+    def _unknown(self, error: BaseException) -> Unknown:
+        said = "did not answer in time" if isinstance(error, TimeoutError) else "hung up"
+        if isinstance(error, httpx.ConnectError):
+            said = "does not listen"
+        elif isinstance(error, _NoAnswer):
+            said = f"still starts (it answers {error})"
+        return Unknown(f"The dev server at {self._url} {said}.")
 
     async def _bases_of_page(self) -> list[str]:
         """Read the base paths off the first page, which may redirect to one."""
@@ -217,14 +230,14 @@ class _Asking:
         for _ in range(_REDIRECTS):
             answer, body = await self._get(url, accept="text/html")
             moved = urlsplit(urljoin(url, answer.headers.get("location", "")))
-            if not answer.is_redirect or not moved.path.startswith("/"):
+            url = quote(moved.path, safe=_URL_SAFE)
+            if not answer.is_redirect or not self._lets_through(url):
                 break
-            url = moved.path
         return _BASE.findall(body.decode(errors="replace"))
 
     async def _vite_at(self, candidates: Iterable[str]) -> dict[str, str]:
         """Return the base paths at which Vite serves, each with the address of its web socket."""
-        bases = tuple(dict.fromkeys(base.rstrip("/") for base in candidates))
+        bases = tuple(dict.fromkeys(quote(each, _URL_SAFE).rstrip("/") for each in candidates))
         answers = await asyncio.gather(*(self._get(base + vite_socket.CLIENT) for base in bases))
         found = zip(bases, (body for _, body in answers), strict=True)
         sockets = {base: vite_socket.address(client, base) for base, client in found}
@@ -251,6 +264,8 @@ class _Asking:
                 return False
             stream = answer.extensions["network_stream"]
             return await vite_socket.module_has(stream, module, self._canary.is_in)
+        except httpcore.NetworkError as error:  # the stream is httpcore's own
+            raise httpx.ReadError(str(error)) from error
         finally:
             await answer.aclose()
 
@@ -282,11 +297,3 @@ class _Asking:
         finally:
             await answer.aclose()
         return answer, body
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, httpx.ConnectError):
-        return "does not listen"
-    if isinstance(error, _NoAnswer):
-        return f"still starts (it answers {error})"
-    return "did not answer in time" if isinstance(error, TimeoutError) else "hung up"

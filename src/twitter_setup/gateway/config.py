@@ -20,8 +20,9 @@ from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.answers import not_found, on_path, on_target
-from twitter_setup.gateway.frontend_routes import FrontEndRoute
 from twitter_setup.gateway.log import Upstream
+from twitter_setup.gateway.own_routes import routing as gateway_routing
+from twitter_setup.gateway.own_routes.routing import Routing
 
 ReachKind = Literal["ngrok", "url", "local"]
 Layout = Literal["one-origin", "two-origins"]
@@ -55,7 +56,7 @@ class Site:
     frontend_port: int | None = None
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
-    frontend_routes: tuple[FrontEndRoute, ...] = ()
+    routing: Routing = field(default_factory=Routing)  # the front end's own routes
     is_frontend_open: bool = True  # else its 502 page is served
     admin_side: AdminSide = field(default_factory=AdminSide)
     log_path: Path
@@ -115,8 +116,7 @@ def _routes(site: Site) -> list[Route]:
         *_host_routes(site),
         _route([on_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
-        _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
-        *_own_routes(site, frontend),
+        *_shared_routes(site, strapi, frontend),
         _route([_target(_strapi_paths(site))], strapi),
         _route([], [frontend]),
     ]
@@ -150,12 +150,11 @@ def _admin_routes(site: Site) -> list[Route]:
     return []
 
 
-def _own_routes(site: Site, frontend: Route) -> list[Route]:
-    routes = []
-    for each in site.frontend_routes if site.has_frontend else ():
-        methods = {"method": list(each.methods)} if each.methods else {}
-        routes.append(_route([on_path(each.pattern) | methods], [frontend]))
-    return routes
+def _shared_routes(site: Site, strapi: list[Route], frontend: Route) -> list[Route]:
+    """Ask the one or the other below the prefix, where both may have routes."""
+    asked = {"strapi": strapi, "frontend": [frontend]}
+    order = gateway_routing.in_order(site.routing, site.api_prefix)
+    return [_route(match, asked[upstream]) for upstream, match in order]
 
 
 def _strapi_paths(site: Site) -> list[str]:

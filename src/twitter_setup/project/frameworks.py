@@ -8,7 +8,6 @@ From the frameworks' own documentation; the names of variables are those that pe
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,7 +43,8 @@ class Framework:
     port_variables_from_files: bool = False  # … and from its .env files
     config: str = ""  # name without suffix of the file that may set the port …
     port_key: tuple[str, ...] = ()  # … and where in it
-    env_folder_key: tuple[str, ...] = ()  # the same for the folder of the .env files
+    env_folder_key: tuple[str, ...] = ()  # the same for the folder of the .env files …
+    env_folder_config: str = ""  # … in this file, if another
     env_files: tuple[str, ...]  # lowest precedence first, the mode in place of `{mode}`
     prefixes: tuple[str, ...] = ()  # names that reach the browser; the first is the usual one
     default_variable: str = "STRAPI_URL"
@@ -112,6 +112,8 @@ FRAMEWORKS = (
         port=5173,
         config="vite.config",
         port_key=("server", "port"),
+        env_folder_key=("kit", "env", "dir"),
+        env_folder_config="svelte.config",
         env_files=MODE_WINS,
         prefixes=("PUBLIC_", "VITE_"),
         default_variable="PUBLIC_STRAPI_URL",
@@ -187,10 +189,17 @@ _PREFIXES = (
     *(prefix for known in FRAMEWORKS for prefix in known.prefixes),
     *("PUBLIC_ENV__", "EXPO_PUBLIC_"),
 )
-_ADDRESS = r"(?:URL|URI|HOST|BASE|ORIGIN|ENDPOINT|DOMAIN)$"
-# Strapi's anywhere in the name; "API" and "SERVER" only in front, or WEATHER_API_URL would count.
-_STRAPI_NAME = re.compile(rf"(?:^|_)(?:STRAPI|BACKEND|BACK_END|CMS)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
-_API_NAME = re.compile(rf"(?:PUBLIC_)?(?:GRAPHQL_|REST_)?(?:API|SERVER)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
+_STRAPI_WORDS = frozenset({"STRAPI", "BACKEND", "CMS"})
+_ADDRESS_WORDS = frozenset({"URL", "URI", "BASE", "HOST", "ORIGIN", "ENDPOINT"})
+_OTHER_WORDS = frozenset(
+    {"FRONTEND", "SITE", "APP", "DOCS", "PAYMENT", "AUTH", "SERVERLESS"}
+    | {"TIMEOUT", "TOKEN", "KEY", "SECRET"}
+)
+# Beside API and the words of an address: names with others may be those of another service's API.
+_NEUTRAL_WORDS = _ADDRESS_WORDS | frozenset(
+    {"API", "PUBLIC", "GRAPHQL", "REST", "SERVER", "BROWSER", "CLIENT", "LOCAL", "DEV", "PROD"}
+    | {"INTERNAL", "EXTERNAL", "HTTP", "HTTPS", "DEFAULT", "ROOT", "PATH", "REMOTE", "V1", "V2"}
+)
 
 
 def find(framework: FrameworkId) -> Framework:
@@ -207,9 +216,43 @@ def is_public_name(framework: FrameworkId, name: str) -> bool:
     return name.startswith(find(framework).prefixes)
 
 
-def looks_like_backend_url(name: str) -> bool:
-    """Whether a variable of that name is likely to hold the back end's URL, whatever its value."""
+def may_name_backend(name: str) -> bool:
+    """Whether whole words of the name say that it holds the back end's address."""
+    words = _words(name)
+    return (
+        not words.isdisjoint(_ADDRESS_WORDS)
+        and not words.isdisjoint(_STRAPI_WORDS | {"API"})
+        and words.isdisjoint(_OTHER_WORDS)
+    )
+
+
+def names_backend_for_sure(name: str) -> bool:
+    """The same, without names of an unknown service's API (`WEATHER_API_URL`)."""
+    words = _words(name)
+    return may_name_backend(name) and (
+        not words.isdisjoint(_STRAPI_WORDS) or words <= _NEUTRAL_WORDS
+    )
+
+
+def _words(name: str) -> frozenset[str]:
+    """Split a name into words, without the framework's prefix: `CMSURL` has two."""
     name = name.upper()
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return bool(_STRAPI_NAME.search(name) or _API_NAME.match(name))
+    for prefix in sorted(_PREFIXES, key=len, reverse=True):
+        if name.startswith(prefix):
+            name = name.removeprefix(prefix)
+            break
+    found: set[str] = set()
+    for part in name.split("_"):
+        found |= _split(part)
+    if {"BACK", "END"} <= found:
+        found.add("BACKEND")
+    return frozenset(found)
+
+
+def _split(part: str) -> set[str]:
+    """Split `APIURL`, `CMSURL` and `BASEURL`; any other word is whole."""
+    for end in ("URL", "URI", "BASE", "HOST"):
+        begin = part.removesuffix(end)
+        if begin != part and begin in _STRAPI_WORDS | {"API", "BASE", "APIBASE", "GRAPHQL"}:
+            return {end} | (_split(begin) if begin == "APIBASE" else {begin})
+    return {part} if part else set()

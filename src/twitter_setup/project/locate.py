@@ -7,7 +7,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
+from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import backend as backends
 from twitter_setup.project import find as project
@@ -31,6 +33,18 @@ class Located:
     backend: BackEnd
     frontend: FrontEnd | None
 
+    @property
+    def redirect_path(self) -> str:
+        """Return the path of the page where a login ends, the front end's base path included."""
+        base = self.frontend.base_path if self.frontend else ""
+        return redirect_url.path_of(self.file.get("frontend", "redirect_path"), base)
+
+
+class Again(Protocol):
+    """Write a command, to be pasted, with more options and without some."""
+
+    def __call__(self, *more: str, without: tuple[str, ...] = ()) -> str: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -45,9 +59,22 @@ class Caller:
     view: View
     typed: tuple[str, ...] = ()
 
-    def again(self, *more: str) -> str:
-        """The same command with `more`, to be pasted into a shell."""
-        return shlex.join(["twitter-setup", self.command, *self.typed, *more])
+    def again(self, *more: str, without: tuple[str, ...] = ()) -> str:
+        """The same command with `more`, to be pasted into a shell; `without` these options."""
+        return command_with(self.command, self.typed, more, without)
+
+
+def command_with(
+    command: str, typed: Sequence[str], more: Sequence[str], without: Sequence[str]
+) -> str:
+    """Write a command with the options in `typed` and `more`; those `without` go with their values."""
+    kept: list[str] = []
+    is_left_out = False
+    for word in typed:
+        is_left_out = word in without if word.startswith("--") else is_left_out
+        if not is_left_out:
+            kept.append(word)
+    return shlex.join(["twitter-setup", command, *kept, *more])
 
 
 def locate(options: Options, caller: Caller) -> Located:

@@ -96,36 +96,49 @@ def listening(port: int) -> Iterator[int]:
 
     Of several processes that share a socket, as Node's cluster workers may, one is enough.
     """
+    yield from (pid for pid, each in _listening() if each == port)
+
+
+def _listening() -> Iterator[tuple[int, int]]:
+    """Give the PID and the port of every process that listens."""
     try:
         for connection in psutil.net_connections(kind="tcp"):
-            if connection.pid and _listens(connection.status, connection.laddr, port):
-                yield connection.pid
-    except (
-        psutil.AccessDenied
-    ):  # macOS answers root alone, but also about each of your own processes
-        yield from _one_by_one(port)
+            if connection.pid and connection.status == psutil.CONN_LISTEN:
+                yield connection.pid, _port(connection.laddr)
+    except psutil.AccessDenied:
+        # macOS answers root alone, but also about each of your own processes.
+        yield from _one_by_one()
 
 
-def _one_by_one(port: int) -> Iterator[int]:
+def _one_by_one() -> Iterator[tuple[int, int]]:
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            connections = process.net_connections(kind="tcp")
-            if any(_listens(each.status, each.laddr, port) for each in connections):
-                yield process.pid
+            for connection in process.net_connections(kind="tcp"):
+                if connection.status == psutil.CONN_LISTEN:
+                    yield process.pid, _port(connection.laddr)
 
 
-def _listens(status: str, address: object, port: int) -> bool:
-    return status == psutil.CONN_LISTEN and getattr(address, "port", None) == port
+def _port(address: object) -> int:
+    """Read the port of an address, which psutil types as possibly empty."""
+    return int(getattr(address, "port", 0))
 
 
-def listeners(port: int) -> Iterator[ProcessFacts]:
-    """Find who listens on TCP `port`; nobody also where the system does not tell: another user's."""
-    yield from (found for pid in listening(port) if (found := facts(pid)) is not None)
+def listeners(*ports: int) -> list[frozenset[tuple[int, float]]]:
+    """Give for each of the TCP `ports` who listens, as PIDs and start times.
+
+    One look at the system for all of them: it goes through every process.
+    """
+    found = [(pid, port) for pid, port in _listening() if port in ports]
+    started = {pid: each.started for pid, _ in found if (each := facts(pid))}
+    return [
+        frozenset((pid, started[pid]) for pid, each in found if each == port and pid in started)
+        for port in ports
+    ]
 
 
 def listener(port: int) -> ProcessFacts | None:
     """Find one of those who listen on TCP `port`."""
-    return next(listeners(port), None)
+    return next((found for pid in listening(port) if (found := facts(pid)) is not None), None)
 
 
 def works_in(folder: str, program: str) -> bool:

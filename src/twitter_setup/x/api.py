@@ -96,6 +96,15 @@ def open_client(address: str) -> httpx.Client:
     raise _no_client(problem)
 
 
+def ask(address: str, key: Secret, secret: Secret, callback: str) -> XAnswer:
+    """Ask for a request token as the environment lets us; what keeps us from it is a value, too."""
+    try:
+        with open_client(address) as client:
+            return request_token(address, key, secret, callback, client=client)
+    except SetupError as problem:
+        return XAnswer(kind="unreachable", reason=problem.message)
+
+
 def request_token(
     address: str,
     key: Secret,

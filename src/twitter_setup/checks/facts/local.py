@@ -8,7 +8,6 @@ from typing import Any
 from twitter_setup.addresses import redirect_url
 from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
 from twitter_setup.checks.facts import proxy_trust as strapi_proxy
-from twitter_setup.checks.facts import redirect_page as login_code
 from twitter_setup.checks.facts import session_middleware as strapi_middlewares
 from twitter_setup.checks.facts import users_permissions as plugin_config
 from twitter_setup.checks.facts.environments import Environment
@@ -16,17 +15,18 @@ from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.git_secrets import EnvFile
 from twitter_setup.checks.facts.lazy import Lazy, fact
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
-from twitter_setup.project import frontend as frontends
 from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.frontend_plan import candidates
+from twitter_setup.project.frontend_plan import source as reading
+from twitter_setup.project.frontend_plan.candidates import Ends
+from twitter_setup.project.reader.source import PageCode, Source
 
 
 class LocalFacts(Lazy):
@@ -55,6 +55,11 @@ class LocalFacts(Lazy):
         located = self.situation.located
         return packages.manager_of(located.backend.root, located.root) if located else "npm"
 
+    @property
+    def start_command(self) -> str:
+        """What starts Strapi here, as it is typed."""
+        return self.backend.start_command if self.backend else "npm run develop"
+
     @fact
     def environment(self) -> Environment:
         """What the back end's `env()` sees."""
@@ -66,9 +71,8 @@ class LocalFacts(Lazy):
 
     @fact
     def mode(self) -> str:
-        """NODE_ENV as Strapi takes it (configuration/index.js)."""
-        setting = self.environment.find("NODE_ENV")
-        return (setting and setting.value) or "development"
+        """NODE_ENV as Strapi takes it (configuration/index.js), the same as `tunnel` plans for."""
+        return self.backend.mode if self.backend else "development"
 
     @fact
     def server_url(self) -> ServerUrl | None:
@@ -84,26 +88,45 @@ class LocalFacts(Lazy):
         )
 
     @fact
-    def frontend_urls(self) -> FrontEndUrls:
+    def source(self) -> Source | None:
+        """What the front end's source says; None without a front end."""
         if self.frontend is None or self.backend is None:
+            return None
+        return reading.read(self.frontend, self.backend, self._hosts)
+
+    @fact
+    def page_code(self) -> PageCode | None:
+        """What the page does where a login ends; None without a front end."""
+        if self.frontend is None or self.source is None:
+            return None
+        path = redirect_url.below(self.frontend.base_path, self.redirect_path)
+        return reading.read_page(self.frontend, path, self.source)
+
+    @fact
+    def frontend_urls(self) -> FrontEndUrls:
+        if self.frontend is None or self.backend is None or self.source is None:
             return FrontEndUrls()
         frontend, located = self.frontend, self.situation.located
+        ends = Ends(
+            backend_port=self.backend.port,
+            api_prefix=self.backend.api_prefix,
+            hosts=self._hosts,
+            given=located.options.env_vars if located else (),
+            routes=reading.content_types(self.backend.root),
+        )
         return frontend_urls.read(
-            frontend,
+            candidates.find(frontend, self.source, ends),
             environments.of_frontend(
                 frontend.env_files, self.situation.environ, frontend.port, frontend.root
             ),
-            port=self.backend.port,
-            public_url=self.situation.public_url,
-            wanted=located.options.env_vars if located else (),
+            ends,
+            self.situation.public_url,
         )
 
-    @fact
-    def hard_coded(self) -> tuple[SourceMention, ...]:
-        """Where the front end's source has the back end's local address in it."""
-        if self.frontend is None or self.backend is None:
-            return ()
-        return frontends.hard_coded(self.frontend, self.backend.port)
+    @property
+    def _hosts(self) -> frozenset[str]:
+        public = self.situation.public_url
+        return frozenset({candidates.known_as(public)} if public else ())
 
     @fact
     def session_middleware(self) -> SessionMiddleware | None:
@@ -136,19 +159,10 @@ class LocalFacts(Lazy):
         ends += [located.frontend.root] if located.frontend else []
         return git_secrets.read((*ends, located.root))
 
-    @fact
-    def login_code(self) -> LoginCode | None:
-        """None without a front end."""
-        if self.frontend is None:
-            return None
-        return login_code.read(self.frontend.root, self.redirect_path)
-
     @property
     def redirect_path(self) -> str:
         located = self.situation.located
-        return redirect_url.path_of(
-            located.file.get("frontend", "redirect_path") if located else None
-        )
+        return located.redirect_path if located else redirect_url.path_of(None)
 
     def _config_files(self, name: str) -> tuple[strapi_config.ConfigFile, ...] | None:
         """None where there is no Strapi that would read them."""

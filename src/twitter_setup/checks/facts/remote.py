@@ -232,7 +232,13 @@ class Facts(LocalFacts):
         given = Credentials.of(self.situation.options)
         if not given.are_given:
             return Admin()
-        strapi = Strapi(self.address, given, is_hasty=True)
+        strapi = Strapi(
+            self.address,
+            given,
+            is_hasty=True,
+            start_command=self.start_command,
+            manager=self.package_manager,
+        )
         try:
             return Admin(strapi.providers())
         except SetupError as problem:
@@ -277,12 +283,7 @@ class Facts(LocalFacts):
         pair = self.pair
         if pair is None:
             return None
-        try:
-            client = x.open_client(self.x_address)
-        except SetupError as problem:  # a value, so that `clock` is not a second red line
-            return XAnswer(kind="unreachable", reason=problem.message)
-        with client:
-            return x.request_token(self.x_address, pair.key, pair.secret, callback, client=client)
+        return x.ask(self.x_address, pair.key, pair.secret, callback)
 
 
 def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:

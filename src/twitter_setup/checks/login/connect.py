@@ -17,6 +17,7 @@ from twitter_setup.checks.finding import Finding, failed, passed, skipped, unkno
 from twitter_setup.checks.login import no_way_to_x
 from twitter_setup.checks.reachable import CONFIGURE, no_session
 from twitter_setup.errors import Advice
+from twitter_setup.project import packages
 from twitter_setup.x.answers import without_tokens
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
@@ -38,8 +39,8 @@ def connect(facts: Facts) -> Finding:
         return skipped("nothing answers behind the public address")
     if page.status in {301, 302, 303, 307, 308}:
         return _redirected(facts, page)
-    if page.status == 500:
-        return _broken(facts)
+    if page.status in {404, 500}:
+        return _broken(facts) if page.status == 500 else _not_there(facts, page)
     return _JUDGES.get(page.status, _unexpected)(page)
 
 
@@ -139,11 +140,16 @@ def _forbidden(page: Page) -> Finding:
     )
 
 
-def _not_there(page: Page) -> Finding:
+def _not_there(facts: Facts, page: Page) -> Finding:
     return failed(
         f"{page.url} is not there (HTTP 404)",
         "Strapi serves it by its users-permissions plugin, below the API prefix of config/api.",
-        Advice("is the plugin installed?", command="npm install @strapi/plugin-users-permissions"),
+        Advice(
+            "is the plugin installed?",
+            command=packages.install_command(
+                facts.package_manager, "@strapi/plugin-users-permissions"
+            ),
+        ),
         Advice("and is it switched on? see config/plugins"),
         Advice(
             "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
@@ -161,7 +167,7 @@ def _too_often(page: Page) -> Finding:
     )
 
 
-_JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 404: _not_there, 429: _too_often}
+_JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 429: _too_often}
 
 
 def _broken(facts: Facts) -> Finding:

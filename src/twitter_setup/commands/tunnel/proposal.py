@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup.addresses.parts import is_free_tunnel
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
-from twitter_setup.project import frontend_plan, plan
+from twitter_setup.project import overrides, plan
+from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
 from twitter_setup.state import atomic
@@ -38,9 +42,9 @@ def make(
     declined: bool | None = None,
 ) -> Plan:
     """`declined`: leave the lasting edit to the person; by default what they answered earlier."""
-    backend = located.backend
+    backend, known = located.backend, _known_hosts(state) | {candidates.known_as(public_url)}
     reads_one_already = backend.url is not None and backend.url.kind == "variable"
-    taken = not reads_one_already and backends.variable_is_used(backend, plan.VARIABLE)
+    taken = not reads_one_already and _is_taken(located, caller, known)
     wish = Wish(
         public_url=public_url,
         variable=plan.OTHER_VARIABLE if taken else plan.VARIABLE,
@@ -48,15 +52,39 @@ def make(
         known_hosts=_known_hosts(state),
         declined=bool(state.answers().get(_DECLINED)) if declined is None else declined,
         environment=frozenset(caller.environ),
+        one_origin=layout.wanted(located) == "one-origin",
     )
-    return plan.build(wish, backend, located.frontend)
+    made = plan.build(wish, backend, located.frontend)
+    return replace(made, notes=(*made.notes, *_overriding(located, made)))
+
+
+def _is_taken(located: Located, caller: Caller, known: frozenset[str]) -> bool:
+    """Whether PUBLIC_URL has a meaning in this back end already; `known` hosts are of our own."""
+    backend, name = located.backend, plan.VARIABLE
+    return (
+        name in caller.environ
+        or any(
+            candidates.known_as(value) not in known
+            for value in backends.values_in_files(backend, name)
+        )
+        or overrides.is_set(located.root, backend, located.frontend, name)
+        or backends.variable_is_used(backend, name)
+    )
+
+
+def _overriding(located: Located, made: Plan) -> tuple[str, ...]:
+    wanted: dict[Path, list[str]] = {}
+    for change in made.passing:
+        names = (line.partition("=")[0].split()[-1] for line in change.new_lines if "=" in line)
+        wanted.setdefault(change.path, []).extend(names)
+    return overrides.notes(located.root, located.backend, located.frontend, wanted)
 
 
 def _known_hosts(state: StateFolder) -> frozenset[str]:
     """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
     record = state.session()
     urls = [state.last().get("public_url"), record.public_url if record else None]
-    return frozenset(host for url in urls if url and (host := frontend_plan.known_as(url)))
+    return frozenset(host for url in urls if url and (host := candidates.known_as(url)))
 
 
 def heading(located: Located) -> str:
@@ -171,7 +199,8 @@ def dry_run(
         view.say(f"Would serve {published}.")
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
-    for note in made.notes:
+    routes = login_routes.notes(located) if arrangement.is_one_origin else []
+    for note in (*made.notes, *routes):
         view.note(_readable(note))
     data = {
         "changes": [

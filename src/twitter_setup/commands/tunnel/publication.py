@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from twitter_setup.ngrok import reach as tunnel
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.registry import other_sessions
+
+_LOOK_EVERY = 0.25  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,18 @@ class Publication:
         From here on its port is ours.
         """
         if self._arrangement.gateway_port is not None:
-            caddy.find()
+            caddy.find(can_be_two=self._located.backend.needs_session_login is False)
             self._held = HeldPort(self._arrangement.gateway_port)
 
     def settle(self, pause: Callable[[float], None]) -> None:
         """Ask both ends, before anything is published. Raises as `safety.settle`."""
         safety.settle(self._admission, self._caller, pause)
+
+    def settle_again(self, pause: Callable[[float], None]) -> None:
+        """Wait for the answers of what restarted meanwhile. Raises as `look`."""
+        if self._admission is not None:
+            self._admission.settle(pause)
+        self.look()
 
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.
@@ -103,6 +112,13 @@ class Publication:
             safety.check(self._admission, self._caller)
         if self._gateway is not None and self._site is not None:
             self._gateway.update(self._admitted(self._site))
+
+    def pause(self, seconds: float, sleep: Callable[[float], None]) -> None:
+        """Sleep, and look meanwhile. Raises as `sleep` and `look`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            sleep(min(left, _LOOK_EVERY))
+            self.look()
 
     def remarks(self) -> list[str]:
         """What there is to say of both ends, each once."""

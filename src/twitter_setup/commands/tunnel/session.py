@@ -35,7 +35,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     settings.check_reach(located.options, located.file)
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
-        arrangement = layout.arrange(located)
+        arrangement = layout.arrange(located, caller)
         safety.settle(safety.admission(located, arrangement, state, caller), caller, stop.sleep)
         published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
         proposal.dry_run(located, arrangement, caller, state, published)
@@ -51,7 +51,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
         try:
             # What was just put back may be what the project was read from.
             located = reread(located, caller.environ)
-            arrangement = layout.arrange(located)  # a gateway that was left has ended by now
+            arrangement = layout.arrange(located, caller)  # a gateway that was left has ended
             caller.view.say(proposal.heading(located))
             for fact in proposal.facts(located, state):
                 caller.view.detail(fact)
@@ -79,7 +79,12 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
+        self._strapi = Strapi(
+            local_address(located.backend.port),
+            Credentials.of(located.options),
+            start_command=located.backend.start_command,
+            manager=located.backend.manager,
+        )
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
@@ -90,7 +95,7 @@ class Tunnel:
             state,
             caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -114,6 +119,7 @@ class Tunnel:
             self._serve(public_url)
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
+            self._publication.settle_again(self._pause)
             proposal.offer_to_remember(*asked)
             layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
@@ -125,9 +131,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
@@ -193,10 +196,7 @@ class Tunnel:
 
     def _pause(self, seconds: float) -> None:
         """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            self._stop.sleep(min(left, _INTERVAL))
-            self._publication.look()
+        self._publication.pause(seconds, self._stop.sleep)
 
     # Ready
 
