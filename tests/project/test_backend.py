@@ -524,7 +524,7 @@ def test_a_dot_folder_anywhere_is_never_watched(parts: list[str]) -> None:
         ("src/index.js", "const u = process.env.PUBLIC_URL_OLD;", False),
         ("src/node_modules/x/index.js", "process.env.PUBLIC_URL;", False),
         ("src/plugins/shop/dist/index.js", "process.env.PUBLIC_URL;", False),
-        ("scripts/seed.js", "process.env.PUBLIC_URL;", False),
+        ("scripts/seed.js", "process.env.PUBLIC_URL;", True),
         ("src/readme.md", "process.env.PUBLIC_URL;", False),
         ("src/big.js", "process.env.PUBLIC_URL;" + " " * (1 << 20), False),
     ],
