@@ -231,7 +231,8 @@ def _proxied(
         kept["transport"]["response_header_timeout"] = wait
     # On a kept connection that the server is just closing a request may be lost; on a new one it can
     # only fail to connect, and is tried again. Those that do no harm twice need not care.
-    fresh = _proxy(port, changes, wait, {"enabled": False})
+    # -1 keeps none, and sends no `Connection: close`, with which Nuxt's route rules lose requests.
+    fresh = _proxy(port, changes, wait, {"max_idle_conns_per_host": -1})
     routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
     return [
         {"handler": "vars", "upstream": upstream},

@@ -23,7 +23,7 @@ from twitter_setup.project.plan import Plan
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi.api import Credentials, Strapi, local_address
+from twitter_setup.strapi import target
 from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.system.signals import Stop
 
@@ -79,12 +79,7 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(
-            local_address(located.backend.port),
-            Credentials.of(located.options),
-            start_command=located.backend.start_command,
-            manager=located.backend.manager,
-        )
+        self._strapi = target.strapi_here(located)
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
