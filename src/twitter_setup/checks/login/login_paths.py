@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from twitter_setup.addresses.parts import origin_of
+from twitter_setup.addresses.public_url import shown
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.finding import Finding, warned
@@ -28,6 +29,7 @@ _WRITTEN: dict[Role, re.Pattern[str]] = {
     "exchange": re.compile(r"/?auth/(?:twitter|\$\{[^}]*\})/callback"),
 }
 _MOST = 5
+_PROVE_IT = Advice("only a real login proves it", command="twitter-setup verify --login")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ def wrong_button(facts: LocalFacts, mistakes: tuple[Mistake, ...]) -> Finding:
         why = "Strapi begins a login there only."
         advice = Advice(f"let it lead to {first.expected}")
     return warned(
-        summary, _detail(facts, mistakes, why), advice, _see(facts), explained("frontend-url")
+        summary, _detail(facts, mistakes, why), advice, _PROVE_IT, explained("frontend-url")
     )
 
 
@@ -72,14 +74,9 @@ def wrong_call(facts: LocalFacts, mistakes: tuple[Mistake, ...]) -> Finding:
         f"the page calls {first.found}, not {first.expected} ({_where(facts, first.place)})",
         _detail(facts, mistakes, "Only that call makes the user, and gives the JWT."),
         Advice(f"call {first.expected}"),
-        _see(facts),
+        _PROVE_IT,
         explained("redirect-page"),
     )
-
-
-def _see(facts: LocalFacts) -> Advice:
-    del facts
-    return Advice("only a real login proves it", command="twitter-setup verify --login")
 
 
 def _detail(facts: LocalFacts, mistakes: tuple[Mistake, ...], why: str) -> str:
@@ -224,7 +221,7 @@ def _corrected(facts: LocalFacts, use: LoginUse, path: str, expected: str) -> st
         return ""
     if base and base != prefix:
         value = (_value(facts, variable) or "").rstrip("/").removesuffix(base)
-        return f"{variable}={value}{'' if rest == prefix else prefix}"
+        return f"{variable}={shown(value)}{'' if rest == prefix else prefix}"
     before = "" if base == prefix else prefix
     return line.replace(f"{rest}{match[0]}", f"{before}{right}", 1)
 
