@@ -155,6 +155,8 @@ def test_a_person_sees_each_step_and_a_callback_url_on_one_line(
         terminal.sendline("")
         terminal.expect(shown("✓", "files", "3 changed"))
         terminal.expect(shown("✓", "Strapi", "has started since the change"))
+        terminal.expect("Keep this domain")
+        terminal.sendline("n")
         live = project.redirect_uri()
         terminal.expect(re.escape(CALLBACK))
         terminal.expect("Open until you press Ctrl-C")
