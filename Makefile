@@ -7,10 +7,10 @@ READY := $(VENV)/.ready
 # Compiled modules are kept, as where the program is installed: the tests start it some hundred times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow test-lowest e2e e2e-all bench check format docs pictures dist lock clean
+.PHONY: help demo test test-slow test-lowest e2e e2e-all e2e-frontends bench check format docs pictures dist lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*  ##' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 16
 
 $(READY): requirements-dev.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) not found: Python 3.11 or newer is needed" >&2; exit 1; }
@@ -46,6 +46,13 @@ e2e: $(READY)  ## real logins on the newest Strapi 5 and 4 (needs Node, npm, Chr
 e2e-all: $(READY)  ## the same on every generation of Strapi
 	TWITTER_SETUP_MATRIX_FILE="$(MATRIX)" $(BIN)/python -m pytest -m e2e -rs
 
+# ONLY=next,vite picks rows by their names; MATRIX=docs/login-matrix.md writes the logins down. With CI nothing is skipped, so a missing browser fails, too.
+comma := ,
+e2e-frontends: $(READY)  ## front ends of every framework that forward to Strapi, and logins on each
+	CI=1 TWITTER_SETUP_MATRIX_FILE="$(MATRIX)" $(BIN)/python -m pytest -m frontends -rs --tb=short --durations=20 \
+	  $(if $(ONLY),-k "$(subst $(comma), or ,$(ONLY))") \
+	  tests/e2e/frameworks
+
 bench: $(READY)  ## speed, compared side by side in one run
 	$(BIN)/python -m benchmarks.run
 
@@ -66,10 +73,9 @@ docs: $(READY)  ## docs/cli.md from the program, docs/troubleshooting.md from th
 pictures: $(READY)  ## docs/images/*.svg, from real runs (needs what the demo needs)
 	$(BIN)/python examples/pictures.py
 
-dist: $(READY)  ## the wheel and the sdist, checked
+dist: $(READY)  ## the wheel and the sdist
 	rm -rf dist
 	$(BIN)/python -m hatchling build
-	$(BIN)/twine check --strict dist/*
 
 lock: $(READY)  ## pin the development dependencies anew
 	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe \

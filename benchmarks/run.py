@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import configure, gateway, verify
+from benchmarks import configure, gateway, reader, verify
 from tests.program import free_port, make_shop, running
 from tests.world import agent
 from twitter_setup.edits import server_config
@@ -39,6 +39,7 @@ def main() -> None:
         os.environ["HOME"] = os.environ["XDG_STATE_HOME"] = folder
         start_up()
         one_config(Path(folder))
+        reader.main()
         to_the_sheet(Path(folder))
         configure.compare(Path(folder))
         verify.compare(Path(folder))

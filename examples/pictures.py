@@ -33,7 +33,7 @@ def main() -> None:
     os.environ["REACH"] = "ngrok-stand-in"
     with stoppable(), demo.running() as shown:
         tunnel = start(shown, "tunnel")
-        for question in ("Add it?", "Apply?"):
+        for question in ("Add it?", "Apply?", "Keep this domain"):
             tunnel.expect_exact(question)
             tunnel.sendline("y")
         tunnel.expect_exact(demo.READY, timeout=90)

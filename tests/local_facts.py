@@ -6,20 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from twitter_setup.checks.facts.app_keys import AppKeys, Key
 from twitter_setup.checks.facts.environments import Environment, Setting
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.server_url import ServerUrl
-from twitter_setup.checks.facts.session_middleware import SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.finding import Finding
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
+from twitter_setup.project.reader.source import Source
 from twitter_setup.project.settings import FileSettings, Options
 from twitter_setup.state.session_record import SessionRecord
 
@@ -127,13 +127,10 @@ def facts(*, where: Situation | None = None, **known: Any) -> LocalFacts:
         "package_manager": "npm",
         "server_url": server(),
         "frontend_urls": front(),
-        "hard_coded": (),
-        "session_middleware": SessionMiddleware(kind="present", path=LIST, line=7),
-        "app_keys": AppKeys(
-            path=CONFIG, keys=(Key(kind="variable", line=6, variable="APP_KEYS", is_list=True),)
-        ),
+        "source": Source(),
         "proxy": ProxyTrust(),
         "env_files_in_git": (),
+        "users_permissions": UsersPermissions(),
     }
     return LocalFacts(situation=where or situation(), **{**usual, **known})
 

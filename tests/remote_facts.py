@@ -7,12 +7,11 @@ from typing import Any
 
 from tests import local_facts
 from tests.local_facts import PUBLIC, situation
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.remote import Admin, Facts
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.web import Page
+from twitter_setup.project.reader.source import PageCode, Place
 from twitter_setup.project.settings import Options
-from twitter_setup.project.sources import SourceMention
 from twitter_setup.secret import Secret
 from twitter_setup.x.api import XAnswer
 
@@ -22,9 +21,7 @@ CONNECT = f"{PUBLIC}/api/connect/twitter"
 DEPLOYED = "https://cms.example.com"
 ACCEPTED = XAnswer(kind="accepted", status=200, offset=0.0)
 TO_X = {"location": "https://api.twitter.com/oauth/authenticate?oauth_token=t"}
-CODE = LoginCode(
-    call=SourceMention(local_facts.ROOT / "frontend" / "Login.jsx", 3, ""), forwards_query=True
-)
+CODE = PageCode(call=Place(local_facts.ROOT / "frontend" / "Login.jsx", 3, ""), forwards_query=True)
 BLOCKED = "Blocked request. This host is not allowed. To allow it, add it to `server.allowedHosts`."
 TWITTER = {
     "enabled": True,
@@ -69,7 +66,7 @@ def facts(*, where: Situation | None = None, **known: Any) -> Facts:
         "x_keys": ACCEPTED,
         "x_callback": ACCEPTED if public else None,
         "callback_at_x": CALLBACK,
-        "login_code": CODE,
+        "page_code": CODE,
         "server_url": local_facts.server(),
         "package_manager": "npm",
     }

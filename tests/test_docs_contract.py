@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 import typer.main
-import yaml  # type: ignore[import-untyped]  # pyngrok's
+import yaml
 
 from tests import cli_document
 from tests.configuring import ALL

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.local_facts import ENV, ROOT, backend, facts, outside, situation, words
+from tests import remote_facts
+from tests.local_facts import ENV, ROOT, backend, facts, frontend, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
-from twitter_setup.checks.facts.redirect_page import LoginCode
-from twitter_setup.checks.facts.situation import Generation
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.situation import Generation, Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.reader.source import PageCode, Place
 
 # project
 
@@ -45,6 +51,25 @@ def test_a_strapi_that_is_not_installed_is_a_guess(missing: str) -> None:
     assert finding.advice[0].command == "npm install"
 
 
+@pytest.mark.parametrize("wanted", ["^5.12.0", "^5.53.0", "^4.25.0"])
+def test_no_check_passes_on_a_mere_range(wanted: str) -> None:
+    lowest = wanted.removeprefix("^")
+    back = backend(
+        strapi=lowest,
+        strapi_is_installed=False,
+        strapi_range=wanted,
+        users_permissions=lowest,
+        users_permissions_is_installed=False,
+        users_permissions_range=wanted,
+    )
+    where = situation(back=back, layout="two-origins", public_url="https://shop.example.com")
+    known = remote_facts.facts(where=where)
+
+    for finding in (local.project(known), local.layout(known)):
+        assert finding.status is Status.WARN
+        assert wanted in finding.summary
+
+
 def test_two_releases_of_strapi_s_packages_are_a_warning() -> None:
     back = backend(strapi="5.52.3")
 
@@ -72,9 +97,68 @@ def test_a_back_end_of_another_kind_passes() -> None:
 # layout
 
 
-def judge_layout(version: str | None, **of_situation: Any) -> Finding:
+def on_disk(folder: Path, prefix: str = "/api", **files: str) -> Situation:
+    """A Next app with these files beside a Strapi."""
+    for name, text in files.items():
+        (folder / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "web" / name).write_text(text)
+    back = backend(root=folder / "cms", api_prefix=prefix)
+    front = frontend(root=folder / "web", framework="next")
+    made = situation(back=back, front=front)
+    assert made.located is not None
+    return replace(made, located=replace(made.located, root=folder))
+
+
+def test_a_route_that_answers_a_login_in_strapi_s_place_is_a_warning(tmp_path: Path) -> None:
+    file = "app/api/auth/twitter/callback/route.ts"
+    where = on_disk(tmp_path, **{file: "\nexport async function GET() {}"})
+
+    finding = local.layout(remote_facts.facts(where=where))
+
+    assert finding.status is Status.WARN
+    assert f"web/{file}, line 2" in finding.detail
+
+
+def test_next_auth_beside_strapi_passes(tmp_path: Path) -> None:
+    where = on_disk(tmp_path, **{"app/api/auth/[...nextauth]/route.ts": "export const GET = 1"})
+
+    assert local.layout(remote_facts.facts(where=where)).status is Status.PASS
+
+
+@pytest.mark.parametrize("layout", ["one-origin", "two-origins"])
+def test_without_a_prefix_no_advice_leads_to_an_address_that_is_refused(
+    tmp_path: Path, layout: str
+) -> None:
+    where = on_disk(tmp_path, prefix="")
+    assert where.session is not None
+    where = replace(where, session=replace(where.session, layout=layout))
+
+    finding = local.layout(remote_facts.facts(where=where))
+
+    assert finding.status is Status.FAIL
+    assert "rest.prefix" in finding.advice[0].text
+    assert finding.advice[1].command == "twitter-setup tunnel --local --two-origins"
+
+
+def judge_layout(
+    version: str | None,
+    *,
+    ngrok: str = "",
+    known: Mapping[str, Any] | None = None,
+    **of_situation: Any,
+) -> Finding:
+    """`ngrok` is the error code on the first page, as a browser gets it."""
     back = backend(users_permissions=version)
-    return local.layout(facts(where=situation(back=back, **of_situation)))
+    where = situation(back=back, **of_situation)
+    headers = {"ngrok-error-code": f"ERR_NGROK_{ngrok}"} if ngrok else {}
+    page = Page(url=f"{where.public_url}/", status=200, headers=headers)
+    usual = {
+        "front_page": page,
+        "mode": "development",
+        "proxy": ProxyTrust(),
+        "users_permissions": UsersPermissions(),
+    }
+    return local.layout(remote_facts.facts(where=where, **{**usual, **(known or {})}))
 
 
 @pytest.mark.parametrize("version", ["4.26.2", "5.50.2", "5.52.3", "5.53.0", "5.54.0", None])
@@ -92,8 +176,7 @@ def test_one_origin_is_right_for_every_strapi(version: str | None) -> None:
         ("5.54.0", "https://paid.ngrok.app", Status.FAIL),
         ("5.54.0", "http://127.0.0.1:1337", Status.PASS),
         (None, "https://shop.example.com", Status.WARN),
-        ("4.26.2", "https://a.ngrok-free.app", Status.FAIL),
-        ("4.26.2", "https://a.ngrok-free.dev", Status.FAIL),
+        ("4.26.2", "https://a.ngrok-free.app", Status.PASS),  # without the page: see below
         ("4.26.2", "https://paid.ngrok.app", Status.PASS),
     ],
 )
@@ -101,6 +184,50 @@ def test_two_origins_are_judged_by_the_strapi_and_the_tunnel(
     version: str | None, url: str, status: Status
 ) -> None:
     assert judge_layout(version, layout="two-origins", public_url=url).status is status
+
+
+@pytest.mark.parametrize("url", ["https://a.ngrok-free.app", "https://login.example.com"])
+def test_the_page_that_browsers_get_decides_and_not_the_name_of_the_domain(url: str) -> None:
+    finding = judge_layout("4.26.2", layout="two-origins", public_url=url, ngrok="6024")
+
+    assert finding.status is Status.FAIL
+    assert "two origins do not go with ngrok's free plan" in finding.summary
+
+
+SECURE = UsersPermissions(path=ROOT / "plugins.js", line=7, has_secure_refresh_cookie=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "known", "status"),
+    [
+        ("https://a.example.com", {}, Status.WARN),
+        ("https://a.example.com", {"proxy": ProxyTrust(koa=True)}, Status.PASS),
+        ("http://127.0.0.1:7337", {"proxy": ProxyTrust(koa=True)}, Status.WARN),
+        (None, {}, Status.PASS),
+        (
+            "https://a.example.com",
+            {"users_permissions": replace(SECURE, has_secure_refresh_cookie=None)},
+            Status.PASS,
+        ),
+        (
+            "https://a.example.com",
+            {
+                "users_permissions": replace(SECURE, has_secure_refresh_cookie=None),
+                "mode": "production",
+            },
+            Status.WARN,
+        ),
+    ],
+)
+def test_refresh_cookie_for_https_only_is_a_warning_if_strapi_hears_http(
+    url: str | None, known: dict[str, Any], status: Status
+) -> None:
+    more = {"users_permissions": SECURE, **known}
+
+    finding = judge_layout("5.54.0", layout="one-origin", public_url=url, known=more)
+
+    assert finding.status is status
+    assert ("plugins.js, line 7" in finding.summary) == (status is Status.WARN)
 
 
 def test_two_origins_on_today_s_strapi_say_what_was_measured_and_the_way_out() -> None:
@@ -142,27 +269,6 @@ def test_an_env_file_that_nothing_ignores_is_a_warning() -> None:
     assert finding.advice[0].command == "echo .env >> backend/.gitignore"
 
 
-@pytest.mark.parametrize(
-    "name", [".env.example", ".env.sample", ".env.template", ".env.dist", ".env.local.example"]
-)
-@pytest.mark.parametrize("state", ["tracked", "unprotected"])
-def test_an_example_is_asked_about_and_never_taken_out_of_git(name: str, state: Any) -> None:
-    example = EnvFile(path=ENV.parent / name, names=("JWT_SECRET",), state=state)
-    real = EnvFile(path=ENV, names=("APP_KEYS",), state="tracked")
-
-    finding = local.git_secrets(facts(env_files_in_git=(example,)))
-    beside = local.git_secrets(facts(env_files_in_git=(example, real)))
-
-    assert finding.status is Status.WARN
-    assert "are these real values?" in finding.summary
-    assert "git rm" not in words(finding)
-    assert ".gitignore" not in words(finding)
-    assert (beside.status, beside.advice[0].command) == (
-        Status.FAIL,
-        "git rm --cached backend/.env",
-    )
-
-
 def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> None:
     file = EnvFile(path=ENV, names=("APP_KEYS",), state="ignored")
 
@@ -175,44 +281,44 @@ def test_ignored_files_pass_and_without_git_there_is_nothing_to_look_at() -> Non
 
 # redirect-page, the source
 
-CALL = SourceMention(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
-PAGE = SourceMention(ROOT / "frontend" / "src" / "App.tsx", 3, "")
+CALL = Place(ROOT / "frontend" / "src" / "Login.tsx", 12, "")
+PAGE = Place(ROOT / "frontend" / "src" / "App.tsx", 3, "")
 
 
 @pytest.mark.parametrize(
     ("generation", "layout", "code", "status", "said"),
     [
-        ("session", "one-origin", LoginCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
-        ("session", "one-origin", LoginCode(), Status.WARN, "nothing in the front end's source"),
-        ("grant", "two-origins", LoginCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
+        ("session", "one-origin", PageCode(call=CALL), Status.PASS, "Login.tsx, line 12"),
+        ("session", "one-origin", PageCode(), Status.WARN, "nothing in the front end's source"),
+        ("grant", "two-origins", PageCode(route=PAGE), Status.WARN, "does not call auth/twitter"),
         (
             "session",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL),
+            PageCode(call=CALL, access_token=CALL),
             Status.WARN,
             "wants an access_token",
         ),
         (
             "grant",
             "one-origin",
-            LoginCode(call=CALL, access_token=CALL, forwards_query=True),
+            PageCode(call=CALL, access_token=CALL, forwards_query=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        ("tokens", "one-origin", LoginCode(call=CALL), Status.WARN, "query"),
-        ("session", "two-origins", LoginCode(call=CALL), Status.WARN, "credentials: 'include'"),
+        ("tokens", "one-origin", PageCode(call=CALL), Status.WARN, "query"),
+        ("session", "two-origins", PageCode(call=CALL), Status.WARN, "credentials: 'include'"),
         (
             "session",
             "two-origins",
-            LoginCode(call=CALL, sends_credentials=True),
+            PageCode(call=CALL, sends_credentials=True),
             Status.PASS,
             "calls auth/twitter/callback",
         ),
-        (None, "two-origins", LoginCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
+        (None, "two-origins", PageCode(call=CALL), Status.PASS, "calls auth/twitter/callback"),
     ],
 )
 def test_the_source_informs_and_never_fails(
-    generation: Generation | None, layout: str, code: LoginCode, status: Status, said: str
+    generation: Generation | None, layout: str, code: PageCode, status: Status, said: str
 ) -> None:
     finding = redirect_page_source_finding(
         code,
@@ -233,7 +339,8 @@ def test_the_source_informs_and_never_fails(
 
 
 def test_outside_a_project_there_is_nothing_to_look_at() -> None:
-    for check in (local.project, local.layout, local.git_secrets):
+    assert local.layout(Facts(situation=outside().situation)).status is Status.SKIP
+    for check in (local.project, local.git_secrets):
         assert check(outside()).status is Status.SKIP
 
 

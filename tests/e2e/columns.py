@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -29,6 +30,7 @@ COLUMNS: dict[Kind, str] = {
 FREE_HOST = agent.default_domain(TOKEN)  # on ngrok's free plan
 PAID_HOST = "cafe.example.org"  # a domain of one's own at ngrok, without the browser page
 OWN_HOST = "login.example.com"  # a proxy that is not ngrok's
+OWN_URL = f"https://{OWN_HOST}"
 HOSTS = (FREE_HOST, PAID_HOST, OWN_HOST)
 
 
@@ -77,6 +79,14 @@ def outside(folder: Path) -> Iterator[Outside]:
         yield world
 
 
+def _read_public_url(config: str) -> str:
+    return config.replace("  app: {", "  url: env('PUBLIC_URL', ''),\n  app: {", 1)
+
+
+# A project that has OWN_URL already, so that `tunnel --url` with it restarts no Strapi.
+HAS_OWN_URL: dict[str, Any] = {"env": {"PUBLIC_URL": OWN_URL}, "config": _read_public_url}
+
+
 @dataclass
 class Column:
     """`fronts` are the front ends that run, the project's own first."""
@@ -85,18 +95,20 @@ class Column:
     strapi: Group
     x: X
     fronts: dict[FrontEnd, FrontEndServer] = field(default_factory=dict)
+    own_url: str = ""  # Strapi's while no tunnel is open
 
     @classmethod
-    def start(cls, project: Project, x: X) -> Column:
+    def start(cls, project: Project, x: X, own_url: str = "") -> Column:
         # The app is at 127.0.0.1, or at an https host; the real X is another site, too.
-        column = cls(project, project.serve(**x.strapi_environment(browser="localhost")), x)
+        strapi = project.serve(**x.strapi_environment(browser="localhost"))
+        column = cls(project, strapi, x, own_url=own_url or f"http://localhost:{project.port}")
         project.register_admin()
         return column
 
     @property
     def own_callback(self) -> str:
         """While no tunnel is open."""
-        return f"http://localhost:{self.project.port}/api/connect/twitter/callback"
+        return f"{self.own_url}/api/connect/twitter/callback"
 
     def wait_for_callback(self, wanted: str) -> None:
         """With patience: where other tests run, Strapi takes long to start anew."""

@@ -1,4 +1,4 @@
-"""Front ends that really run: the example's (Vite), and two that exist for the tests alone."""
+"""Front ends that really run: the example's (Vite), and those that exist for the tests alone."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from pathlib import Path
 import httpx
 
 from tests.e2e import installs
+from tests.e2e.frameworks.snippets import snippet
 from tests.e2e.groups import Group
 from tests.program import free_port
 
 _HERE = Path(__file__).parent
 _EXAMPLES = _HERE.parent.parent / "examples"
-_SECONDS = 60.0
+_SECONDS = 180.0  # Gatsby, on a busy machine
 # Nothing is sent to anybody, and nothing is fetched.
 _QUIET = {
     "BROWSER": "none",
     "NEXT_TELEMETRY_DISABLED": "1",
     "NEXT_IGNORE_INCORRECT_LOCKFILE": "1",
     "NO_UPDATE_NOTIFIER": "1",
+    "NUXT_TELEMETRY_DISABLED": "1",
+    "ASTRO_TELEMETRY_DISABLED": "1",
+    "GATSBY_TELEMETRY_DISABLED": "1",
+    "NG_CLI_ANALYTICS": "false",
 }
 GREETING = "Log in to collect a stamp with every coffee."  # on each one's first page
 REDIRECT_PATH = "/connect/twitter/redirect"
@@ -35,15 +40,48 @@ class FrontEnd:
 
     name: str
     template: Path
-    variable: str  # says where Strapi is
+    variable: str  # says where Strapi is; Angular has none
     page: str  # the file with the greeting
+    env_file: str = ".env"
+    snippet: str = ""  # the section of docs/redirect-page.md with its page, if it has none itself
+
+
+def _front_end(
+    name: str, variable: str, page: str, snippet: str = "", env_file: str = ".env"
+) -> FrontEnd:
+    return FrontEnd(name, _HERE / "frontends" / name, variable, page, env_file, snippet)
 
 
 VITE = FrontEnd("vite", _EXAMPLES / "frontend", "VITE_BACKEND_URL", "src/App.jsx")
-NEXT = FrontEnd("next", _HERE / "frontends" / "next", "NEXT_PUBLIC_BACKEND_URL", "app/page.tsx")
-WEBPACK = FrontEnd(
-    "webpack", _HERE / "frontends" / "webpack", "WEBPACK_BACKEND_URL", "src/greeting.js"
+VITE_VUE = _front_end("vite-vue", "VITE_BACKEND_URL", "src/App.vue", "vue-cli")
+NEXT = _front_end("next", "NEXT_PUBLIC_BACKEND_URL", "app/page.tsx")
+NUXT = _front_end("nuxt", "NUXT_PUBLIC_BACKEND_URL", "app/pages/index.vue", "nuxt")
+NEXT_AUTH = _front_end(
+    "next-auth", "NEXT_PUBLIC_BACKEND_URL", "app/page.tsx"
+)  # signs in by itself too
+WEBPACK = _front_end("webpack", "WEBPACK_BACKEND_URL", "src/greeting.js")
+CRA = _front_end("cra", "REACT_APP_BACKEND_URL", "src/Welcome.jsx", "cra")
+ANGULAR = _front_end("angular", "", "src/app/welcome.ts", "angular")
+SVELTEKIT = _front_end("sveltekit", "PUBLIC_BACKEND_URL", "src/routes/+page.svelte", "sveltekit")
+ASTRO = _front_end("astro", "PUBLIC_BACKEND_URL", "src/pages/index.astro", "astro")
+GATSBY = _front_end(
+    "gatsby", "GATSBY_BACKEND_URL", "src/pages/index.js", "gatsby", ".env.development"
 )
+VUE_CLI = _front_end("vue-cli", "VUE_APP_BACKEND_URL", "src/Welcome.vue", "vue-cli")
+REACT_ROUTER = _front_end("react-router", "VITE_BACKEND_URL", "app/routes/home.jsx", "vite")
+
+
+def lay_out(kind: FrontEnd, folder: Path, files: Mapping[str, str], strapi: str) -> None:
+    """Write the app to a folder, with the docs' redirect page, more files, and Strapi's address."""
+    ignored = shutil.ignore_patterns("node_modules", ".next", ".nuxt", ".env")
+    shutil.copytree(kind.template, folder, ignore=ignored)
+    shown = [snippet(kind.snippet)] if kind.snippet else []
+    for name, text in {**{each.file: each.code for each in shown}, **files}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    if kind.variable:
+        (folder / kind.env_file).write_text(f"{kind.variable}={strapi}\n")
 
 
 def give_packages(kind: FrontEnd, folder: Path) -> None:
@@ -74,7 +112,8 @@ class FrontEndServer(Group):
         self.port = port or free_port()
         give_packages(kind, folder)
         command = ["npm", "run", "dev", "--", "--port", str(self.port)]
-        super().__init__(command, folder, log, {**_QUIET, **(environment or {})})
+        port_of_cra = {"PORT": str(self.port)}
+        super().__init__(command, folder, log, {**_QUIET, **port_of_cra, **(environment or {})})
 
     @property
     def url(self) -> str:

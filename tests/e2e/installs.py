@@ -74,7 +74,7 @@ def node_modules(name: str, packages: Path) -> Path:
     with filelock.FileLock(folder.parent / f"{name}.lock"):
         if not folder.is_dir():
             _install(packages, folder)
-            for other in folder.parent.glob(f"{name}-*"):
+            for other in folder.parent.glob(f"{name}-{'[0-9a-f]' * 12}"):
                 if other != folder:
                     shutil.rmtree(other)
     return folder / "node_modules"

@@ -17,7 +17,14 @@ from tests.e2e.browser import chromium
 
 FILE_VARIABLE = "TWITTER_SETUP_MATRIX_FILE"  # where the table goes; nowhere unless it is set
 WORKS = "works"
-_FAILED = "**does not work**"
+_FRAMEWORKS = "\n## On each framework\n"
+_FRAMEWORKS_INTRODUCTION = """
+Somebody logged in with Strapi 5.54.0 and `--url`. The page at the end of the login was the code of
+[redirect-page.md](redirect-page.md). "Works" also means: the open page showed a change of its source (hot
+reload), a form got its answer, from a server action if the framework has them, and after Ctrl-C every file
+was as before.
+"""
+FAILED = "**does not work**"
 _NOT_RUN = "not run"
 _INTRODUCTION = """\
 # Logins in a real browser
@@ -37,9 +44,10 @@ class Table:
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
     more: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    frameworks: dict[str, str] = field(default_factory=dict)  # the result by name and version
 
     def begin(self, row: str, column: str) -> None:
-        self.cells[row, column] = _FAILED
+        self.cells[row, column] = FAILED
 
     def note(self, row: str, column: str, result: str) -> None:
         self.cells[row, column] = result
@@ -65,6 +73,14 @@ class Table:
             "`make e2e-all MATRIX=docs/login-matrix.md` makes it anew.\n"
         )
 
+    def section(self) -> str:
+        rows = "".join(f"| {name} | {result} |\n" for name, result in self.frameworks.items())
+        return (
+            f"{_FRAMEWORKS_INTRODUCTION}\n| framework | login |\n| --- | --- |\n{rows}\n"
+            f"Made on {date.today().isoformat()}; "  # noqa: DTZ011
+            "`make e2e-frontends MATRIX=docs/login-matrix.md` makes it again.\n"
+        )
+
 
 KEY = pytest.StashKey[Table]()
 
@@ -76,25 +92,35 @@ def table_of(config: pytest.Config) -> Table:
 def summary(config: pytest.Config, rows: Sequence[str], columns: Sequence[str]) -> Iterator[str]:
     """The lines for the end of a run, none if it had no cell. Writes the file if it is asked for."""
     table = table_of(config)
-    if not table.cells:
-        return
-    yield from table.markdown(rows, columns).splitlines()
+    if table.cells:
+        yield from table.markdown(rows, columns).splitlines()
+    yield from (f"{name}: {result}" for name, result in table.frameworks.items())
     named = os.environ.get(FILE_VARIABLE)
-    if named:
-        Path(named).write_text(table.page(rows, columns), encoding="utf-8")
+    if named and (table.cells or table.frameworks):
+        _write(Path(named), table, rows, columns)
         yield f"written to {named}"
+
+
+def _write(file: Path, table: Table, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Replace the part that this run has made; the other part stays."""
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    logins, _, frameworks = before.partition(_FRAMEWORKS)
+    logins = table.page(rows, columns) if table.cells else logins
+    frameworks = table.section() if table.frameworks else frameworks
+    parts = [logins, _FRAMEWORKS, frameworks] if frameworks else [logins]
+    file.write_text("".join(parts), encoding="utf-8")
 
 
 def versions(packages: Mapping[str, Path]) -> dict[str, str]:
     """Of what took part: `packages` are folders of npm packages."""
-    found = {name: _npm_version(folder) for name, folder in packages.items()}
+    found = {name: npm_version(folder) for name, folder in packages.items()}
     found["Node"] = _said("node", "--version").removeprefix("v")
     found["Chromium"] = _number(_said(str(chromium()), "--version"))
     found["Caddy"] = _number(_said(_caddy(), "version"))
     return {name: version for name, version in found.items() if version}
 
 
-def _npm_version(folder: Path) -> str:
+def npm_version(folder: Path) -> str:
     manifest = (folder / "package.json").read_text()
     found = re.search(r'"version":\s*"([^"]+)"', manifest)
     return found[1] if found else ""

@@ -127,11 +127,21 @@ class Project:
         return self.git("status", "--porcelain", "--untracked-files=all").splitlines()
 
     def serve(self, script: str = "develop", **environment: str) -> Server:
-        """Start it as a person does, and wait until it answers."""
+        """Start it as a person does, wait until it answers, and create the first administrator."""
+        server = self.serve_without_admin(script, **environment)
+        self.register_admin()
+        return server
+
+    def serve_without_admin(self, script: str = "develop", **environment: str) -> Server:
         server = Server(self, script, environment)
         self.servers.append(server)
         server.wait_until_up()
         return server
+
+    def serve_once(self) -> None:
+        """Give it an administrator: without one it is not published."""
+        start = self.serve_built if self.kind is STRAPI_4 else self.serve
+        start().stop()
 
     def serve_frontend(self, port: int = 0, **environment: str) -> FrontEndServer:
         """Its dev server, on a free port unless one is named."""
@@ -159,7 +169,9 @@ class Project:
             return client.request(method, self.local_url + path, headers=headers, json=json)
 
     def register_admin(self) -> None:
-        """The first administrator, as Strapi's welcome page makes it."""
+        """Create the first administrator, as Strapi's welcome page does; once."""
+        if self._token:
+            return
         answer = self.ask("/admin/register-admin", json={**ADMIN, "firstname": "Ada"})
         assert answer.status_code == 200, answer.text
         self._token = answer.json()["data"]["token"]

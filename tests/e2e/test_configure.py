@@ -383,7 +383,7 @@ def test_no_administrator_no_plugin_and_too_many_logins() -> None:
     without_the_plugin(project)
     client = httpx.Client(base_url=project.local_url, timeout=20, trust_env=False)
     try:
-        project.serve()
+        project.serve_without_admin()
         both = Both(client, AdminApi(has_admin=False, has_plugin=False))
         both.same("nobody yet", "GET", "/admin/init")
         env = {**BY_LOGIN, **PAIR}

@@ -155,6 +155,8 @@ def test_a_person_sees_each_step_and_a_callback_url_on_one_line(
         terminal.sendline("")
         terminal.expect(shown("✓", "files", "3 changed"))
         terminal.expect(shown("✓", "Strapi", "has started since the change"))
+        terminal.expect("Keep this domain")
+        terminal.sendline("n")
         live = project.redirect_uri()
         terminal.expect(re.escape(CALLBACK))
         terminal.expect("Open until you press Ctrl-C")
@@ -180,6 +182,7 @@ def test_strapi_started_later_has_the_address_until_it_is_started_anew(
     make_project: MakeProject, admin: dict[str, str]
 ) -> None:
     project = make_project(STRAPI_5)
+    project.serve_once()
     before = project.files()
 
     with tunnel(project, admin) as process:
@@ -446,6 +449,7 @@ def test_strapi_4_started_while_it_is_open_builds_a_panel_that_stays_on_localhos
     make_project: MakeProject, admin: dict[str, str]
 ) -> None:
     project = make_project(STRAPI_4)
+    project.serve_once()
 
     with tunnel(project, admin) as process:
         ready(process)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitter_setup.edits.dotenv import Assignment, _readings, assignments, set_variable, values
+from twitter_setup.edits.dotenv import _readings, set_variable, values
 from twitter_setup.edits.spans import splice
 
 NAME = "PUBLIC_URL"
@@ -104,30 +104,6 @@ def test_rule_sets_differ_as_the_packages_do(
 
 def test_bytes_that_are_not_utf_8_are_read_as_node_does() -> None:
     assert values(b"A=caf\xe9\nB=\xe2\x80\xff\n") == {"A": "caf�", "B": "��"}
-
-
-def test_an_assignment_knows_its_place() -> None:
-    source = "# é\r\n\r\n  export A = 'é' # why\r\nB=\r\n".encode()
-
-    first, second = assignments(source)
-
-    assert source[first.start : first.end] == "export A = 'é' # why".encode()
-    assert first == Assignment("A", "é", "'é'".encode(), "'", 10, 31, 21, 25, 3)
-    assert second == Assignment("B", "", b"", "", 33, 35, 35, 35, 4)
-
-
-def test_a_value_over_several_lines_is_one_assignment() -> None:
-    source = b'A="x\nB=1\ny" # why\nC=2'
-
-    first, second = assignments(source)
-
-    assert source[first.start : first.end] == b'A="x\nB=1\ny" # why'
-    assert (first.quote, first.line) == ('"', 1)
-    assert (second.name, second.line, second.end) == ("C", 4, len(source))
-
-
-def test_assignments_holds_duplicates_in_order() -> None:
-    assert [found.value for found in assignments(b"A=1\nB=2\nA=3")] == ["1", "2", "3"]
 
 
 # --- editing ---
@@ -242,11 +218,12 @@ def test_one_edit_is_in_the_value_or_at_the_end(source: bytes) -> None:
     except ValueError:
         return
 
-    spans = [(found.value_start, found.value_end) for found in assignments(source)]
-    assert [(edit.start, edit.end) for edit in edits if edit.start < len(source)] in (
-        [],
-        *([span] for span in spans),
-    )
+    assert len(edits) <= 1
+    for edit in edits:
+        if edit.start < len(source):
+            before = source[: edit.start].decode(errors="replace").replace("\ufeff", "").rstrip()
+            assert before.endswith(("=", ":"))
+            assert before[:-1].rstrip().endswith(NAME)
 
 
 @settings(max_examples=500)
@@ -260,19 +237,6 @@ def test_setting_the_old_value_again_gives_the_old_bytes(source: bytes) -> None:
 
     if edit.start < len(source) and old in {"", "x", "http://localhost:1337"}:
         assert edited(splice(source, [edit]), value=old) == source
-
-
-@settings(max_examples=500)
-@given(files)
-def test_assignments_are_spans_of_the_file(source: bytes) -> None:
-    found = assignments(source)
-
-    for one in found:
-        assert one.start < one.value_start <= one.value_end <= one.end <= len(source)
-        assert source[one.value_start : one.value_end] == one.raw
-        assert source[one.end : one.end + 1] in {b"", b"\r", b"\n"}
-    assert [one.start for one in found] == sorted({one.start for one in found})
-    assert {one.name: one.value for one in found} == values(source)
 
 
 # --- the packages themselves (make e2e) ---

@@ -67,6 +67,7 @@ def named(cases: list[Case]) -> Any:
 ALL = [load(folder) for folder in sorted(CASES.iterdir())]
 EDITED = [case for case in ALL if case.after is not None]
 LEFT_ALONE = [case for case in ALL if case.after is None]
+WRAPPED = [case for case in ALL if case.reading["kind"] == "expression"]
 UNCLEAR = [case for case in ALL if case.reading["kind"] == "unclear"]
 
 
@@ -104,6 +105,14 @@ def test_after_the_edit_the_variable_decides_and_nothing_is_left_to_do(case: Cas
 
     assert read_url(case.after, case.language).variable == "PUBLIC_URL"
     assert make_url_read(case.after, case.language, "PUBLIC_URL") == ()
+
+
+@named(WRAPPED)
+def test_an_expression_keeps_its_bytes_and_its_place(case: Case) -> None:
+    (edit,) = make_url_read(case.before, case.language, "PUBLIC_URL")
+
+    assert case.before[edit.start : edit.end] in edit.new.removeprefix(b"url: ")
+    assert edit.new.count(case.before[edit.start : edit.end]) >= 1
 
 
 @named(EDITED)
@@ -209,23 +218,31 @@ def test_the_line_to_write_by_hand_is_javascript(case: Case) -> None:
         ("process.env.X ?? `y`", {"kind": "variable", "variable": "X", "default": "y"}),
         (
             "process.env[name]",
-            {"kind": "unclear", "reason": "the value comes out of another object"},
+            {"kind": "expression", "reason": "the value comes out of another object"},
         ),
-        ("env(name)", {"kind": "unclear", "reason": "the value comes from a function call"}),
-        ("env(...names)", {"kind": "unclear", "reason": "the value comes from a function call"}),
-        ("env()", {"kind": "unclear", "reason": "the value comes from a function call"}),
-        ("env('', name)", {"kind": "unclear", "reason": "the value is not a plain one"}),
-        ("env.json('X')", {"kind": "unclear", "reason": "the value is read with `env.json`"}),
-        ("other('X')", {"kind": "unclear", "reason": "the value comes from a function call"}),
-        ("`a${1}`", {"kind": "unclear", "reason": "the value is put together from parts"}),
-        ("'a' + 'b'", {"kind": "unclear", "reason": "the value is put together from parts"}),
-        ("env('X') && 'b'", {"kind": "unclear", "reason": "the value is put together from parts"}),
-        ("'' || env('X')", {"kind": "unclear", "reason": "the value is put together from parts"}),
-        ("1 ? 'a' : 'b'", {"kind": "unclear", "reason": "the value depends on a condition"}),
-        ("['a']", {"kind": "unclear", "reason": "the value is a list"}),
-        ("{ a: 'b' }", {"kind": "unclear", "reason": "the value is an object"}),
-        ("() => 'a'", {"kind": "unclear", "reason": "the value is not a plain one"}),
-        ("false", {"kind": "unclear", "reason": "the value is not a text"}),
+        ("env(name)", {"kind": "expression", "reason": "the value comes from a function call"}),
+        ("env(...names)", {"kind": "expression", "reason": "the value comes from a function call"}),
+        ("env()", {"kind": "expression", "reason": "the value comes from a function call"}),
+        ("env('', name)", {"kind": "expression", "reason": "the value is not a plain one"}),
+        ("env.json('X')", {"kind": "expression", "reason": "the value is read with `env.json`"}),
+        ("other('X')", {"kind": "expression", "reason": "the value comes from a function call"}),
+        ("`a${1}`", {"kind": "expression", "reason": "the value is put together from parts"}),
+        ("'a' + 'b'", {"kind": "expression", "reason": "the value is put together from parts"}),
+        (
+            "env('X') && 'b'",
+            {"kind": "expression", "reason": "the value is put together from parts"},
+        ),
+        (
+            "'' || env('X')",
+            {"kind": "expression", "reason": "the value is put together from parts"},
+        ),
+        ("1 ? 'a' : 'b'", {"kind": "expression", "reason": "the value depends on a condition"}),
+        ("['a']", {"kind": "expression", "reason": "the value is a list"}),
+        ("{ a: 'b' }", {"kind": "expression", "reason": "the value is an object"}),
+        ("() => 'a'", {"kind": "unclear", "reason": "the value is a function"}),
+        ("function () {}", {"kind": "unclear", "reason": "the value is a function"}),
+        ("class {}", {"kind": "unclear", "reason": "the value is a function"}),
+        ("false", {"kind": "expression", "reason": "the value is not a text"}),
     ],
 )
 def test_kinds_of_value(value: str, expected: dict[str, Any]) -> None:
@@ -321,7 +338,7 @@ def test_a_name_is_followed_one_step(name: str, reason: str | None) -> None:
     setting = read_url(source, "javascript")
 
     assert setting == (
-        UrlSetting("unclear", 2, reason=reason) if reason else UrlSetting("literal", 2, text="a")
+        UrlSetting("expression", 2, reason=reason) if reason else UrlSetting("literal", 2, text="a")
     )
 
 
@@ -500,13 +517,23 @@ const env = (key, fallback) => (key in process.env ? process.env[key] : fallback
 for (const [name, read] of Object.entries(convert))
   env[name] = (key, fallback) => (key in process.env ? read(process.env[key]) : fallback);
 
+let calls = 0;
+globalThis.count = () => ++calls;
+
 async function evaluate({ path, variable }) {
   if (variable) process.env[variable] = 'https://set.example';
-  const loaded = await import(pathToFileURL(path));
-  const module = loaded.default?.default ?? loaded.default;
-  const { url, ...rest } = typeof module === 'function' ? module({ env }) : module;
+  calls = 0;
+  let result;
+  try {
+    const loaded = await import(pathToFileURL(path));
+    const module = loaded.default?.default ?? loaded.default;
+    const { url, ...rest } = typeof module === 'function' ? module({ env }) : module;
+    result = { url: url ?? null, shown: inspect(url), rest: inspect(rest, { depth: null }) };
+  } catch (error) {
+    result = { url: null, shown: `throws ${error.message.split('\n')[0]}`, rest: '' };
+  }
   if (variable) delete process.env[variable];
-  return { url: url ?? null, rest: inspect(rest, { depth: null }) };
+  return { ...result, calls };
 }
 
 globalThis.host = globalThis.shorthand = 'global';  // what made-up configurations name
@@ -543,7 +570,9 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs Node
 @needs_node
 def test_node_reads_what_we_read(tmp_path: Path) -> None:
     cases = [
-        case for case in ALL if case.language == "javascript" and case.reading["kind"] != "unclear"
+        case
+        for case in ALL
+        if case.language == "javascript" and case.reading["kind"] not in {"expression", "unclear"}
     ]
     sources: list[tuple[bytes, str | None]] = []
     for case in cases:
@@ -579,7 +608,36 @@ def assert_neutral(folder: Path, sources: list[bytes]) -> None:
 @pytest.mark.e2e
 @needs_node
 def test_for_node_the_edit_is_neutral(tmp_path: Path) -> None:
-    assert_neutral(tmp_path, [case.before for case in EDITED if case.language == "javascript"])
+    assert_neutral(
+        tmp_path,
+        [
+            case.before
+            for case in EDITED
+            if case.language == "javascript" and case.reading["kind"] != "expression"
+        ],
+    )
+
+
+@pytest.mark.e2e
+@needs_node
+def test_for_node_a_wrapped_expression_gives_and_calls_the_same(tmp_path: Path) -> None:
+    cases = [case for case in WRAPPED if case.language == "javascript"]
+    jobs: list[tuple[bytes, str | None]] = []
+    for case in cases:
+        assert case.after is not None
+        jobs += (case.before, None), (case.after, None), (case.after, "PUBLIC_URL")
+
+    results = iter(evaluate(tmp_path, jobs))
+
+    for case in cases:
+        before, unset, set_ = next(results), next(results), next(results)
+        assert unset == before, case.name
+        if before["shown"].startswith("throws"):
+            assert set_ == before, case.name
+        elif b"process.env.PUBLIC_URL ??" in (case.after or b""):  # evaluates the rest no more
+            assert set_["url"] == SET, case.name
+        else:
+            assert set_ == {**before, "url": SET, "shown": f"'{SET}'"}, case.name
 
 
 @pytest.mark.e2e

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.world import upstreams
-from tests.world.upstreams import World, make_world
-from twitter_setup.gateway import paths as gateway_paths
-from twitter_setup.gateway.config import Guard
+from tests.world.upstreams import MARKS, World, forwarding, make_world
+from twitter_setup.gateway.admin_side import AdminSide
+from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.own_routes.routing import Routing
 
 world = upstreams.world
 
@@ -90,12 +91,53 @@ BELOW = [
     "/_health/../admin",
     "/graphql/../admin",
 ]
-_CRA = Guard(admin_at="start", spares_pages=True, source='"proxy" in package.json')
+# Handlers that take the path out of the query.
+IN_QUERY = [
+    "/p?path=/admin/login",
+    "/p?path=admin/login",
+    "/p?admin/login",
+    "/p?path=%2Fadmin%2Flogin",
+    "/p?path=%252Fadmin%252Flogin",
+    "/p?path=%61dmin/init",
+    "/p?path=%2561dmin/init",
+    "/p?path=%25%36%31dmin/init",
+    "/p?path=ad%09min/init",
+    "/p?path=ADMIN/init",
+    "/p?path=admin;x=1/init",
+    "/p?path=//admin//init",
+    "/p?path=x/..%2fadmin/init",
+    "/p?path=%5Cadmin%5Cinit",
+    "/p?a=b&path=content%2Dmanager/x",
+    "/p?path[]=users-permissions/providers",
+]
+# The app's own pages, with the names of Strapi's admin side and of its plugins in them.
+OWN = [
+    "/admin",
+    "/admin/users",
+    "/admin/login?next=/admin/",
+    "/src/admin/Page.tsx",
+    "/src/components/upload/index.tsx",
+    "/upload",
+    "/assets/i18n/en.json",
+    "/blog/ai",
+    "/p?path=/admin/login",
+]
+# The public API behind a rule of the front end's.
+PUBLIC = [
+    "/cms/upload",
+    "/cms/i18n/locales",
+    "/cms/articles?populate=admin",
+    "/cms/articles?filters[role]=admin&sort=title",
+    "/cms/users/superadmin/x",
+    "/cms/uploads/admin.png",
+    "/cms/administration",
+    "/cms/email",
+]
 
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A front end with no proxy rules."""
+    """A front end that forwards nothing."""
     with make_world(tmp_path_factory.mktemp("plain")) as made:
         made.open(graphql="/graphql")
         yield made
@@ -103,17 +145,17 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def proxying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A front end that hands on all that it does not know, as CRA does with `proxy`."""
+    """A front end that forwards everything to Strapi, as CRA does with what it does not know."""
     with make_world(tmp_path_factory.mktemp("proxying")) as made:
-        made.open(graphql="/graphql", guards=(_CRA,))
+        made.frontend.otherwise = forwarding(made.strapi)
+        made.open(graphql="/graphql")
         yield made
 
 
-def _ask(world: World, target: str, method: str = "GET", accept: str = "*/*") -> str:
+def _ask(world: World, target: str, method: str = "GET") -> str:
     """Who answers: sent to the letter, since no HTTP library would."""
     answer = world.raw(
-        f"{method} {target} HTTP/1.1\r\nHost: {world.host}\r\nAccept: {accept}\r\n"
-        "Connection: close\r\n\r\n"
+        f"{method} {target} HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
     )
     status = answer.split(b" ")[1]
     by = next((name for name in ("strapi", "frontend") if f'"by": "{name}"'.encode() in answer), "")
@@ -134,119 +176,171 @@ def test_no_spelling_below_a_published_path_reaches_anybody(plain: World, target
     assert plain.strapi.seen == plain.frontend.seen == []
 
 
-@pytest.mark.parametrize("target", SPELLINGS + BELOW)
-def test_where_the_front_end_would_hand_them_on_they_do_not_reach_it(
+# What the front end forwards
+
+
+@pytest.mark.parametrize("target", SPELLINGS + BELOW + IN_QUERY)
+def test_an_answer_of_the_admin_side_is_withheld_however_it_was_asked_for(
     proxying: World, target: str
 ) -> None:
     for method in ("GET", "POST", "HEAD"):
-        assert _ask(proxying, target, method) in {"404", "400"}
-    assert proxying.strapi.seen == proxying.frontend.seen == []
+        assert _ask(proxying, target, method) in PUBLIC_ANSWERS.get(target, {"404", "400"})
+
+
+# These name plugins that the public API has too; their admin routes answer 401 by themselves.
+PUBLIC_ANSWERS = {
+    "/upload/files": {"strapi", "200"},
+    "/i18n/locales": {"strapi", "200"},
+}
+
+
+def test_nothing_of_a_withheld_answer_passes(proxying: World) -> None:
+    def sign_in(handler: Any) -> None:
+        handler.send(200, b'{"data": {"token": "jwt"}}', Set_Cookie="strapi_admin_refresh=jwt")
+
+    proxying.strapi.answers["/admin/login"] = sign_in
+    answer = proxying.ask("/admin/login", "POST", b"{}")
+
+    assert (answer.status, answer.body) == (404, b"Strapi's admin side is not published.\n")
+    assert "jwt" not in str(answer.headers)
+    assert answer.headers.keys().isdisjoint(name for name, _ in MARKS)
+
+
+def test_a_wrong_password_looks_like_a_right_one(proxying: World) -> None:
+    def refuse(handler: Any) -> None:
+        handler.send(400, b'{"error": {"message": "Invalid credentials"}}')
+
+    answers = []
+    for result in (lambda handler: handler.send(200, b"{}"), refuse):
+        proxying.strapi.answers["/admin/login"] = result
+        answer = proxying.ask("/admin/login", "POST", b"{}")
+        answers.append((answer.status, answer.body))
+
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("target", PUBLIC)
+def test_the_public_api_behind_a_proxy_passes(proxying: World, target: str) -> None:
+    assert _ask(proxying, target) == "strapi"
+
+
+@pytest.mark.parametrize("target", OWN)
+def test_a_page_of_the_app_s_own_passes(plain: World, target: str) -> None:
+    assert _ask(plain, target) == _ask(plain, target, "POST") == "frontend"
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "HTTP"])
 def test_an_absolute_target_is_read_as_its_path(proxying: World, scheme: str) -> None:
     for path in ("/admin", "/%61dmin", "/api/../admin"):
         assert _ask(proxying, f"{scheme}://{proxying.host}{path}") == "404"
-    assert proxying.strapi.seen == proxying.frontend.seen == []
 
 
-@pytest.mark.parametrize(
-    "target", ["/administration", "/admin-tools", "/uploader", "/i18next", "/email-us", "/my/admin"]
-)
-def test_paths_that_only_look_alike_are_the_front_ends(proxying: World, target: str) -> None:
-    assert _ask(proxying, target) == "frontend"
-    proxying.frontend.seen.clear()
+def test_one_mark_is_enough(world: World) -> None:
+    world.frontend.otherwise = forwarding(world.strapi)
+    world.strapi.headers = {"Referrer-Policy": "no-referrer"}
+    world.open()
+
+    assert _ask(world, "/cms/admin/init") == "404"
+    assert _ask(world, "/cms/articles") == "strapi"
 
 
-def test_a_page_that_cra_answers_itself_passes(proxying: World) -> None:
-    browser = "text/html,application/xhtml+xml,*/*;q=0.8"
+def test_the_panel_s_own_path_is_the_admin_side_too(world: World) -> None:
+    world.frontend.otherwise = forwarding(world.strapi)
+    world.open(admin_side=AdminSide(panel="back/office", marks=MARKS))
 
-    assert _ask(proxying, "/admin", accept=browser) == "frontend"
-    proxying.frontend.seen.clear()
-    for method in ("POST", "PUT", "HEAD"):
-        assert _ask(proxying, "/admin", method, browser) == "404"
-    assert _ask(proxying, "/admin", accept="application/json") == "404"
+    assert _ask(world, "/back/office/auth") == _ask(world, "/x/Back%2fOffice") == "404"
+    assert _ask(world, "/office") == "strapi"
 
 
-@pytest.mark.parametrize(
-    "connection", ["close, Accept", "aCCept,close", "close\r\nConnection: Accept"]
-)
-def test_a_page_whose_accept_would_not_arrive_does_not_pass(
-    proxying: World, connection: str
-) -> None:
-    head = f"GET /admin HTTP/1.1\r\nHost: {proxying.host}\r\nAccept: text/html\r\n"
+def test_without_marks_whoever_names_the_admin_side_is_refused(world: World) -> None:
+    world.open(admin_side=AdminSide())
 
-    answer = proxying.raw(f"{head}Connection: {connection}\r\n\r\n")
-
-    assert answer.split(b" ")[1] == b"404"
-    assert proxying.strapi.seen == proxying.frontend.seen == []
-
-
-# Rules with a path
-
-
-def _guarded(world: World, guard: Guard) -> None:
-    world.open(guards=(guard,))
-
-
-def test_below_a_rule_that_takes_its_path_off_the_names_come_right_after_it(world: World) -> None:
-    _guarded(world, Guard(below="/strapi", admin_at="start", source="server.proxy"))
-
-    for target in ("/strapi/admin", "/STRAPI//Admin/init", "/strapi%2fadmin", "/strapiadmin/x"):
+    for target in ("/admin", "/src/admin/Page.tsx", "/p?path=/admin/x", "/x/content-manager"):
         assert _ask(world, target) == "404"
-    for target in ("/strapi/api/articles", "/strapi/x/admin", "/admin", "/strapi"):
-        assert _ask(world, target) == "frontend"
+    assert world.frontend.seen == []
+    assert _ask(world, "/upload") == _ask(world, "/p?role=admin") == "frontend"
 
 
-def test_below_a_rule_that_cannot_be_read_the_names_may_come_anywhere(world: World) -> None:
-    _guarded(world, Guard(below="/cms", admin_at="anywhere", source="server.proxy"))
+# What is refused before the front end is asked
 
-    for target in ("/cms/admin", "/cms/x/y/Admin", "/cms/x/%61dmin/z", "/cms/x%2fupload"):
+WRITES = [
+    "/admin/register-admin",
+    "/admin/register",
+    "/admin/reset-password",
+    "/admin/forgot-password",
+    "/cms/ADMIN//register-admin/",
+    "/cms/%61dmin;x/%72egister-admin",
+    "/cms/admin%2fregister-admin",
+    "/p?path=admin/register-admin",
+    "/p?path=%2Fadmin%2F.%2Fforgot-password&x",
+    "/p?path=admin/x/../register",
+]
+
+
+@pytest.mark.parametrize("target", WRITES)
+def test_what_writes_before_it_answers_reaches_nobody(plain: World, target: str) -> None:
+    plain.frontend.seen.clear()
+
+    assert _ask(plain, target, "POST") == "404"
+    assert plain.frontend.seen == []
+    assert _ask(plain, target) == "frontend"
+
+
+def test_the_app_s_own_registration_passes(plain: World) -> None:
+    for target in ("/register", "/admin/registered", "/forgot-password", "/p?path=/register"):
+        assert _ask(plain, target, "POST") == "frontend"
+
+
+def test_a_prefix_that_forwards_without_marks_is_closed_for_the_names(world: World) -> None:
+    world.frontend.otherwise = forwarding(world.strapi, wraps=True)
+    world.open(admin_side=AdminSide(marks=MARKS, forwarded=("/bff",)))
+
+    assert _ask(world, "/bff/admin/init") == _ask(world, "/BFF/x//%61dmin") == "404"
+    assert world.frontend.seen == []
+    assert _ask(world, "/bff/api/articles") == "strapi"
+    assert _ask(world, "/other/admin") == "strapi", "nobody has found that one"
+
+
+def test_a_prefix_that_is_the_admin_side_is_closed(world: World) -> None:
+    world.open(admin_side=AdminSide(marks=MARKS, closed=("/panel",)))
+
+    for target in ("/panel", "/panel/login", "/%70anel/", "/PANEL;x/y"):
         assert _ask(world, target) == "404"
-    assert _ask(world, "/cms/api/articles") == "frontend"
-    assert _ask(world, "/x/admin") == "frontend"
+    assert _ask(world, "/panels") == "frontend"
 
 
-def test_a_rule_that_leads_to_the_admin_side_itself_is_closed_whole(world: World) -> None:
-    _guarded(world, Guard(below="/panel", admin_at="all", source="server.proxy"))
-
-    assert _ask(world, "/panel/x") == _ask(world, "/Panel") == _ask(world, "/%70anel/") == "404"
-    assert _ask(world, "/pan") == "frontend"
+# A front end that nobody has asked yet
 
 
-def test_a_rule_for_a_word_anywhere_leaves_the_apps_own_pages(world: World) -> None:
-    _guarded(world, Guard(admin_at="start", containing="/api", source="vue.config.js"))
+def test_a_closed_front_end_is_a_page_that_comes_back(world: World) -> None:
+    route = FrontEndRoute(pattern="^/api/hello/?$", source="app/api/hello/route.ts")
+    world.open(is_frontend_open=False, frontend_title="Vite", routing=Routing(own=(route,)))
 
-    for target in ("/admin/api-tokens", "/ADMIN/x/%61pi", "/%61dmin/API/x", "/upload/x%252fapi"):
-        for method in ("GET", "POST"):
-            assert _ask(world, target, method) == "404"
-    for target in ("/admin", "/upload", "/upload/photos", "/admin?x=/api", "/my/api-page"):
-        assert _ask(world, target) == "frontend"
-
-
-def test_below_a_base_path_a_rewrite_is_closed_as_well(world: World) -> None:
-    guard = Guard(below="/strapi", admin_at="start", may_be_deeper=True, source="next.config.js")
-    _guarded(world, guard)
-
-    for target in ("/strapi/admin", "/shop/strapi/admin/init", "/shop/fr/STRAPI//%61dmin"):
-        assert _ask(world, target) == "404"
-    for target in ("/shop/strapi/api/articles", "/shop/admin", "/shop/strapi", "/admin"):
-        assert _ask(world, target) == "frontend"
+    for target in ("/", "/admin", "/api/hello"):
+        answer = world.ask(target)
+        assert (answer.status, answer.headers["retry-after"]) == (502, "3")
+        assert "Vite is not published yet" in answer.body.decode()
+    assert world.frontend.seen == []
+    assert _ask(world, "/api/articles") == "strapi"
 
 
-def test_a_refusal_says_why(world: World) -> None:
-    _guarded(world, _CRA)
-
-    assert world.ask("/admin").body == b"Strapi's admin side is not published.\n"
+# This machine alone, and where it is asked for
 
 
-# Asked for
+def test_for_this_machine_alone_nothing_of_the_front_end_is_refused(world: World) -> None:
+    world.frontend.otherwise = forwarding(world.strapi)
+    world.open(reach="local", admin_side=AdminSide(closed=("/panel",)))
+
+    for target in ("/admin/init", "/panel/x", "/p?path=/admin/x", "/__open-in-editor?file=x"):
+        assert _ask(world, target) == "strapi"
+    assert _ask(world, "/admin/register-admin", "POST") == "strapi"
 
 
 def test_the_admin_side_is_published_when_asked_for(world: World) -> None:
-    world.open(expose_admin=True, guards=(_CRA,), public_url="https://me.example.com", reach="url")
+    world.frontend.answers["/cms/admin/init"] = forwarding(world.strapi)
+    world.open(expose_admin=True, admin_side=AdminSide(), public_url="https://me.example.com")
 
-    for target in ("/admin", "/admin/init?x", "/content-manager/x", "/upload/files"):
+    for target in ("/admin", "/admin/init?x", "/content-manager/x", "/cms/admin/init"):
         assert _ask(world, target) == "strapi"
     assert _ask(world, "/") == _ask(world, "/administration") == "frontend"
     assert _ask(world, "/x/../admin") == "404"
@@ -309,14 +403,3 @@ def test_an_article_about_editors_is_still_read(plain: World) -> None:
     assert _ask(plain, "/api/articles/open-in-editor") == "strapi"
     plain.frontend.seen.clear()
     plain.strapi.seen.clear()
-
-
-# The patterns
-
-
-def test_a_guard_without_a_path_is_every_path(world: World) -> None:
-    guard = Guard(admin_at="anywhere", source="x")
-
-    assert gateway_paths.guarded(guard, ["admin"]) == gateway_paths.guarded(
-        replace(guard, below="/"), ["admin"]
-    )

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from twitter_setup.gateway.dev_server_holes import file_read_hole
+from tests.gateway.forwarding import lets_through
+from twitter_setup.gateway.dev_server_holes import deny_bypass, file_read_hole
 
 
 def install(folder: Path, name: str, version: str) -> Path:
@@ -62,6 +63,28 @@ def test_a_hole_of_windows_counts_there_alone(tmp_path: Path) -> None:
 
     assert file_read_hole(tmp_path, "vite", platform="darwin") is None
     assert "CVE-2025-62522" in (file_read_hole(tmp_path, "vite", platform="win32") or "")
+
+
+@pytest.mark.parametrize("version", ["7.1.0", "7.3.1", "8.0.4"])
+def test_a_vite_that_returns_denied_files_to_a_query_is_named(version: str) -> None:
+    found = deny_bypass(version, lets_through, platform="linux") or ""
+
+    assert found.startswith(f"Vite {version} ")
+    assert "(CVE-2026-39364)" in found
+
+
+@pytest.mark.parametrize("version", ["4.5.13", "5.4.18", "6.4.1", "7.3.2", "8.4.0", "x", None])
+def test_a_bypass_in_spellings_that_the_gateway_refuses_is_none(version: str | None) -> None:
+    assert deny_bypass(version, lets_through, platform="linux") is None
+
+
+def test_a_bypass_counts_if_the_gateway_forwards_its_spelling() -> None:
+    assert "CVE-2025-46565" in (deny_bypass("5.4.18", lambda _: True, platform="linux") or "")
+
+
+def test_the_alternate_paths_of_windows_count_there_alone() -> None:
+    assert deny_bypass("8.0.15", lets_through, platform="linux") is None
+    assert "CVE-2026-53571" in (deny_bypass("8.0.15", lets_through, platform="win32") or "")
 
 
 def test_nothing_installed_or_readable_is_no_hole(tmp_path: Path) -> None:

@@ -1,26 +1,38 @@
-"""The front end's own routes below the API prefix: which paths they take, and when that is too many."""
+"""The front end's own routes below the API prefix: which paths and methods they take."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import cast, get_args
 
 import pytest
 
 from twitter_setup.gateway import frontend_routes
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.own_routes import files
 from twitter_setup.project.frameworks import FrameworkId
 
 
-def _write(folder: Path, *files: str) -> None:
+def _write(folder: Path, *files: str, content: str = "") -> None:
     for name in files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("")
+        path.write_text(content)
 
 
-def _find(folder: Path, framework: FrameworkId, prefix: str = "/api") -> tuple[FrontEndRoute, ...]:
-    return frontend_routes.find(folder, framework, prefix)
+def _find(folder: Path, framework: str, prefix: str = "/api") -> tuple[FrontEndRoute, ...]:
+    """Find the routes of a framework, named by its id or by the package that brings it."""
+    if framework not in get_args(FrameworkId):
+        _depend(folder, framework)
+        framework = "vite"
+    return frontend_routes.find(folder, cast(FrameworkId, framework), prefix)
+
+
+def _depend(folder: Path, *names: str) -> None:
+    manifest = {"dependencies": dict.fromkeys(names, "1.0.0")}
+    _write(folder, "package.json", content=json.dumps(manifest))
 
 
 def _takes(routes: tuple[FrontEndRoute, ...], path: str) -> bool:
@@ -66,10 +78,33 @@ def _takes(routes: tuple[FrontEndRoute, ...], path: str) -> bool:
         ("astro", "src/pages/api/[id].json.ts", ["/api/7.json"], ["/api/7"]),
         ("astro", "src/pages/api/files/[...path].ts", ["/api/files", "/api/files/a/b"], ["/api/x"]),
         ("gatsby", "src/api/hello.js", ["/api/hello"], ["/api/x"]),
+        ("@remix-run/dev", "app/routes/api.hello.ts", ["/api/hello"], ["/api/hello/x"]),
+        (
+            "@react-router/dev",
+            "app/routes/_app.api.auth.$.ts",
+            ["/api/auth/a/b", "/api/auth"],
+            ["/api/x"],
+        ),
+        ("@react-router/dev", "app/routes/api.users_.$id.tsx", ["/api/users/7"], ["/api/users"]),
+        ("@react-router/dev", "app/routes/api.map[.]xml.ts", ["/api/map.xml"], ["/api/map/xml"]),
+        ("@react-router/dev", "app/routes/($lang).api.hello.ts", ["/api/hello"], ["/api/x"]),
+        (
+            "@react-router/dev",
+            "app/routes/api.hello/route.ts",
+            ["/api/hello"],
+            ["/api/hello/route"],
+        ),
+        ("@builder.io/qwik-city", "src/routes/api/hello/index.ts", ["/api/hello"], ["/api"]),
+        ("@qwik.dev/router", "src/routes/(x)/api/[id]/index@a.tsx", ["/api/7"], ["/api/7/x"]),
+        ("@solidjs/start", "src/routes/api/hello.ts", ["/api/hello"], ["/api/hello/x"]),
+        ("@solidjs/start", "src/routes/(x)/api/auth/[...all].ts", ["/api/auth/a/b"], ["/api/x"]),
+        ("@tanstack/react-start", "src/routes/api/auth/$.ts", ["/api/auth/a/b"], ["/api/x"]),
+        ("@tanstack/react-start", "src/routes/_a.api.users.$id.ts", ["/api/users/7"], ["/api/x"]),
+        ("@analogjs/platform", "src/server/routes/api/hello.ts", ["/api/hello"], ["/api/x"]),
     ],
 )
 def test_a_route_takes_its_paths_and_no_more(
-    tmp_path: Path, framework: FrameworkId, file: str, takes: list[str], leaves: list[str]
+    tmp_path: Path, framework: str, file: str, takes: list[str], leaves: list[str]
 ) -> None:
     _write(tmp_path, file)
 
@@ -102,10 +137,14 @@ def test_a_route_takes_its_paths_and_no_more(
         ("astro", "src/pages/[...slug].astro"),
         ("vite", "app/api/hello/route.ts"),
         ("plain", "server/api/hello.ts"),
+        ("vite", "src/routes/api/hello.ts"),
+        ("@react-router/dev", "app/routes/api.hello/helper.ts"),
+        ("@builder.io/qwik-city", "src/routes/api/hello/layout.tsx"),
+        ("@tanstack/react-start", "src/routes/api/-helper.ts"),
     ],
 )
 def test_what_is_no_route_of_the_api_takes_nothing(
-    tmp_path: Path, framework: FrameworkId, file: str
+    tmp_path: Path, framework: str, file: str
 ) -> None:
     _write(tmp_path, file)
 
@@ -172,50 +211,127 @@ def test_other_packages_are_not_looked_into(tmp_path: Path) -> None:
     assert _find(tmp_path, "next") == ()
 
 
-# When one origin is impossible
+# Which methods
 
 
-def test_an_empty_prefix_makes_one_origin_impossible() -> None:
-    assert "no prefix" in (frontend_routes.refuses_one_origin("", ()) or "")
+READING = ("GET", "HEAD")
 
 
 @pytest.mark.parametrize(
-    ("framework", "file"),
+    ("framework", "file", "content", "methods", "line"),
     [
-        ("next", "app/api/auth/[...nextauth]/route.ts"),
-        ("next", "pages/api/auth/logout.ts"),
-        ("next", "pages/api/connect/index.ts"),
-        ("next", "pages/api/[...proxy].ts"),
-        ("next", "app/api/[[...all]]/route.ts"),
-        ("next", "pages/api/[kind]/[provider].ts"),
-        ("nuxt", "server/api/[...].ts"),
-        ("nuxt", "server/api/auth/twitter.get.ts"),
-        ("sveltekit", "src/routes/api/[...rest]/+server.ts"),
-        ("astro", "src/pages/api/auth/[provider]/callback.ts"),
+        (
+            "next",
+            "app/api/a/route.ts",
+            "import 'x';\nexport async function POST() {}",
+            ("POST",),
+            2,
+        ),
+        ("next", "app/api/a/route.ts", "export const GET = x", READING, 1),
+        (
+            "next",
+            "app/api/a/route.ts",
+            "const h = x\nexport const { GET, POST } = h",
+            (*READING, "POST"),
+            2,
+        ),
+        ("next", "app/api/a/route.ts", "export { x as DELETE } from './x'", ("DELETE",), 1),
+        ("next", "app/api/a/route.ts", "export * from './x'\nexport const GET = 1", (), 2),
+        ("next", "app/api/a/route.ts", "export const GET = (", (), 1),
+        ("next", "app/api/a/route.js", "exports.GET = x", (), 1),
+        ("next", "pages/api/a.ts", "import 'x';\nexport default x", (), 2),
+        ("nuxt", "server/api/a.post.ts", "\nexport default x", ("POST",), 2),
+        ("sveltekit", "src/routes/api/a/+server.ts", "export const fallback = x", (), 1),
+        ("sveltekit", "src/routes/api/a/+server.ts", "export const PUT = x", ("PUT",), 1),
+        ("astro", "src/pages/api/a.ts", "export const ALL = x", (), 1),
+        (
+            "astro",
+            "src/pages/api/a.ts",
+            "export const prerender = 1\nexport const GET = x",
+            READING,
+            2,
+        ),
+        ("@solidjs/start", "src/routes/api/a.ts", "export function PATCH() {}", ("PATCH",), 1),
+        ("@qwik.dev/router", "src/routes/api/a/index.ts", "export const onPost = x", ("POST",), 1),
+        ("@qwik.dev/router", "src/routes/api/a/index.ts", "export const onRequest = x", (), 1),
+        ("@react-router/dev", "app/routes/api.a.ts", "export const loader = x", READING, 1),
+        (
+            "@react-router/dev",
+            "app/routes/api.a.ts",
+            "\nexport async function action() {}",
+            ("DELETE", "PATCH", "POST", "PUT"),
+            2,
+        ),
     ],
 )
-def test_a_route_over_what_a_login_needs_makes_it_impossible(
-    tmp_path: Path, framework: FrameworkId, file: str
+def test_a_route_takes_the_methods_that_its_file_answers(
+    tmp_path: Path, framework: str, file: str, content: str, methods: tuple[str, ...], line: int
 ) -> None:
-    _write(tmp_path, file)
+    _write(tmp_path, file, content=content)
 
-    reason = frontend_routes.refuses_one_origin("/api", _find(tmp_path, framework))
+    (route,) = _find(tmp_path, framework)
 
-    assert reason
-    assert file in reason
-    assert reason.endswith(".")
+    assert (route.methods, route.line((methods or ("",))[-1])) == (methods, line)
+
+
+# Routes that no file name tells
+
+
+def test_routes_that_react_router_lists_are_found_where_they_are_written_out(
+    tmp_path: Path,
+) -> None:
+    listed = """
+    import { index, layout, prefix, route } from '@react-router/dev/routes';
+    export default [
+      index('./home.tsx'),
+      layout('./shell.tsx', [route('api/auth/*', './auth.ts')]),
+      ...prefix('api', [route('users/:id', './user.ts'), index('./api.ts')]),
+      route('about', './about.tsx'),
+      ...make('api'),
+    ];
+    """
+    _write(tmp_path, "app/routes.ts", content=listed)
+    _write(tmp_path, "app/routes/api.hello.ts", "app/auth.ts", "app/user.ts", "app/api.ts")
+
+    routes = _find(tmp_path, "@react-router/dev")
+
+    assert {route.source: route.pattern for route in routes} == {
+        "app/api.ts": "^/api/?$",
+        "app/user.ts": "^/api/users/[^/]+/?$",
+        "app/auth.ts": "^/api/auth(?:/.*)?/?$",
+    }
+    assert files.unread(tmp_path, "vite") == ((tmp_path / "app" / "routes.ts", 8),)
+
+
+def test_flat_routes_in_the_list_are_files_again(tmp_path: Path) -> None:
+    listed = "import { flatRoutes } from '@react-router/fs-routes';\nexport default flatRoutes();"
+    _write(tmp_path, "app/routes.ts", content=listed)
+    _write(tmp_path, "app/routes/api.hello.ts")
+
+    assert [route.source for route in _find(tmp_path, "@react-router/dev")] == [
+        "app/routes/api.hello.ts"
+    ]
 
 
 @pytest.mark.parametrize(
-    "file",
+    ("package", "path"),
     [
-        "pages/api/hello.ts",
-        "pages/api/[id].ts",
-        "pages/api/authors.ts",
-        "pages/api/users/[...x].ts",
+        ("auth-astro", "/api/auth/signin"),
+        ("nuxt-auth-utils", "/api/_auth/session"),
+        ("@nuxt/ui", "/api/_nuxt_icon/lucide.json"),
     ],
 )
-def test_any_other_route_does_not(tmp_path: Path, file: str) -> None:
-    _write(tmp_path, file)
+def test_a_package_s_own_routes_are_the_front_end_s(
+    tmp_path: Path, package: str, path: str
+) -> None:
+    assert _takes(_find(tmp_path, package), path)
 
-    assert frontend_routes.refuses_one_origin("/api", _find(tmp_path, "next")) is None
+
+def test_better_auth_in_the_hooks_of_sveltekit_takes_its_paths(tmp_path: Path) -> None:
+    _write(tmp_path, "src/hooks.server.ts", content="return svelteKitHandler({ event, auth })")
+
+    (route,) = _find(tmp_path, "sveltekit")
+
+    assert route.source == "src/hooks.server.ts"
+    assert _takes((route,), "/api/auth/sign-in/email")
+    assert not route.is_one_path

@@ -131,24 +131,6 @@ def test_nothing_of_what_caddy_says_reaches_the_terminal(
     assert capfd.readouterr() == ("", "")
 
 
-def test_links_that_a_repository_brought_along_are_not_followed(
-    world: World, tmp_path: Path
-) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "file").write_text("theirs")
-    for name in ("gateway.json", "caddy.log", "gateway.log"):
-        (world.folder / name).symlink_to(outside / "file")
-    (world.folder / "caddy").symlink_to(outside)
-
-    world.open()
-    world.ask("/")
-    world.entries(1)
-
-    assert (outside / "file").read_text() == "theirs"
-    assert [path.name for path in outside.iterdir()] == ["file"]
-
-
 # What stops it from starting
 
 

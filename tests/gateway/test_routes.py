@@ -13,6 +13,7 @@ from tests.world import upstreams
 from tests.world.upstreams import Upstream, World, make_world, redirect
 from twitter_setup.gateway.config import ReachKind, configuration
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.own_routes.routing import Routing
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"
@@ -23,7 +24,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One gateway for all that only asks."""
     with make_world(tmp_path_factory.mktemp("gateway")) as made:
         route = FrontEndRoute(pattern=r"^/api/hello/?$", source="app/api/hello/route.ts")
-        made.open(graphql="/graphql", frontend_routes=(route,))
+        made.open(graphql="/graphql", routing=Routing(own=(route,)))
         yield made
 
 
@@ -100,18 +101,10 @@ def test_a_front_end_route_of_one_method_leaves_the_others_to_strapi(world: Worl
     route = FrontEndRoute(
         pattern=r"^/api/hello/?$", methods=("GET", "HEAD"), source="server/api/hello.get.ts"
     )
-    world.open(frontend_routes=(route,))
+    world.open(routing=Routing(own=(route,)))
 
     assert world.ask("/api/hello").by == "frontend"
     assert world.ask("/api/hello", "POST", b"x").by == "strapi"
-
-
-def test_a_front_end_route_never_takes_connect_or_auth(world: World) -> None:
-    world.open(frontend_routes=(FrontEndRoute(pattern="^/api/", source="pages/api/[...all].ts"),))
-
-    assert world.ask("/api/connect/twitter").by == "strapi"
-    assert world.ask("/api/auth/twitter/callback").by == "strapi"
-    assert world.ask("/api/articles").by == "frontend"
 
 
 def test_an_api_prefix_of_ones_own_is_followed(world: World) -> None:
@@ -175,7 +168,7 @@ def test_another_host_is_refused_with_a_sentence(world: World) -> None:
 
 
 def test_no_host_at_all_is_refused(world: World) -> None:
-    world.open()
+    world.open(reach="local")
 
     assert b" 421 " in world.raw("GET / HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
     assert world.frontend.seen == []
@@ -192,7 +185,7 @@ def test_with_ones_own_url_any_host_is_answered(world: World) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_localhost_is_led_to_the_address_that_x_knows(world: World, method: str) -> None:
-    world.open()
+    world.open(reach="local")
     here = f"localhost:{world.site.port}"
 
     answer = world.ask("/api/connect/twitter?a=b%20c&d", method, headers={"Host": here})
@@ -204,7 +197,7 @@ def test_localhost_is_led_to_the_address_that_x_knows(world: World, method: str)
 
 
 def test_an_absolute_target_counts_as_its_host_and_path(world: World) -> None:
-    world.open()
+    world.open(reach="local")
     rest = f"HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n"
 
     assert b" 421 " in world.raw(f"GET http://evil.example/api/x {rest}").split(b"\r\n")[0]

@@ -132,6 +132,37 @@ def test_a_range_that_names_no_version_leaves_it_unknown(tmp_path: Path) -> None
     assert not found.bakes_url_into_admin
 
 
+@pytest.mark.parametrize(
+    ("wanted", "title", "major", "needs_session"),
+    [
+        ("5.54.0", "Strapi 5.54.0", 5, True),
+        ("5.12.0", "Strapi 5.12.0", 5, False),
+        ("^5.12.0", "Strapi ^5.12.0", 5, None),
+        ("^5.53.0", "Strapi ^5.53.0", 5, True),
+        ("^4.25.0", "Strapi ^4.25.0", 4, False),
+        (">=4.25.0", "Strapi >=4.25.0", None, None),
+    ],
+)
+def test_a_range_is_no_version(
+    tmp_path: Path, wanted: str, title: str, major: int | None, needs_session: bool | None
+) -> None:
+    found = backend.load(project(tmp_path, {"package.json": manifest(wanted, wanted)}), {})
+
+    assert (found.strapi_title, found.major) == (title, major)
+    assert found.needs_session_login is needs_session
+
+
+def test_the_lock_files_version_is_a_version(tmp_path: Path) -> None:
+    names = ("@strapi/strapi", "@strapi/plugin-users-permissions")
+    locked = {"packages": {f"node_modules/{name}": {"version": "5.54.1"} for name in names}}
+    files = {"package.json": manifest("^5.12.0", "^5.12.0"), "package-lock.json": locked}
+
+    found = backend.load(project(tmp_path, files), {})
+
+    assert (found.strapi_title, found.needs_session_login) == ("Strapi 5.54.1", True)
+    assert not found.strapi_is_installed
+
+
 def test_users_permissions_may_be_missing(tmp_path: Path) -> None:
     package = {"dependencies": {"@strapi/strapi": "5.54.0"}}
 
@@ -493,7 +524,7 @@ def test_a_dot_folder_anywhere_is_never_watched(parts: list[str]) -> None:
         ("src/index.js", "const u = process.env.PUBLIC_URL_OLD;", False),
         ("src/node_modules/x/index.js", "process.env.PUBLIC_URL;", False),
         ("src/plugins/shop/dist/index.js", "process.env.PUBLIC_URL;", False),
-        ("scripts/seed.js", "process.env.PUBLIC_URL;", False),
+        ("scripts/seed.js", "process.env.PUBLIC_URL;", True),
         ("src/readme.md", "process.env.PUBLIC_URL;", False),
         ("src/big.js", "process.env.PUBLIC_URL;" + " " * (1 << 20), False),
     ],

@@ -15,7 +15,10 @@ from twitter_setup.errors import ExitCode, SetupError
 from twitter_setup.project import files, packages
 from twitter_setup.project import find as project
 
-STRAPI = {"dependencies": {"@strapi/strapi": "5.54.0"}}
+STRAPI = {
+    "dependencies": {"@strapi/strapi": "5.54.0"},
+    "scripts": {"develop": "strapi develop"},
+}
 NEXT = {"dependencies": {"next": "16.0.0"}}
 EMPTY: dict[str, object] = {}
 
@@ -125,13 +128,93 @@ def test_packages_and_builds_are_no_back_ends(root: Path, place: str) -> None:
 @pytest.mark.parametrize(
     "manifest",
     [
-        STRAPI,
         {"devDependencies": {"@strapi/strapi": "^4"}},
         {"dependencies": {"strapi": "3.6.11"}},
     ],
 )
-def test_a_back_end_is_known_by_its_dependencies(root: Path, manifest: object) -> None:
-    assert project.is_backend(tree(root, {"package.json": manifest}))
+@pytest.mark.parametrize("config", ["server.js", "server.ts", "server.json"])
+def test_a_package_with_strapi_and_its_config_is_a_back_end(
+    root: Path, manifest: object, config: str
+) -> None:
+    assert project.is_backend(tree(root, {"package.json": manifest, f"config/{config}": ""}))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "strapi develop",
+        "strapi",
+        "strapi start",
+        "NODE_ENV=production strapi start",
+        "cross-env BROWSER=none strapi develop --watch-admin",
+        "dotenv -e ../.env -- strapi develop",
+        "npx strapi develop",
+        "node_modules/.bin/strapi develop",
+        "node --inspect node_modules/@strapi/strapi/bin/strapi.js develop",
+        "npm run types && strapi dev",
+        'concurrently "strapi develop" "tsc -w"',
+    ],
+)
+def test_a_package_that_runs_strapi_is_a_back_end(root: Path, script: str) -> None:
+    assert project.is_backend(tree(root, {"package.json": {"scripts": {"x": script}}}))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "cd cms && strapi develop",
+        "cd cms && npm run develop",
+        "pnpm --filter strapi dev",
+        "pnpm --filter=cms strapi develop",
+        "pnpm -F strapi develop",
+        "yarn workspace strapi develop",
+        "yarn --cwd cms strapi develop",
+        "npm run develop -w strapi",
+        "npm run strapi",
+        "turbo run strapi dev",
+        "strapi-plugin build",
+        "echo strapi is here",
+    ],
+)
+def test_a_package_that_runs_strapi_elsewhere_is_no_back_end(root: Path, script: str) -> None:
+    assert not project.is_backend(tree(root, {"package.json": {"scripts": {"x": script}}}))
+
+
+def test_a_package_of_types_for_strapi_is_no_back_end(root: Path) -> None:
+    types = {"devDependencies": {"@strapi/strapi": "5.30.0"}, "scripts": {"build": "tsc"}}
+    tree(root, {"packages/types/package.json": types, "apps/cms/package.json": STRAPI})
+
+    assert relative(project.find_backends(root), root) == ["apps/cms"]
+
+
+def test_a_config_with_strapi_in_the_workspace_around_it_is_a_back_end(root: Path) -> None:
+    git(root)
+    hoisting = {"workspaces": ["apps/*"], "dependencies": {"@strapi/strapi": "5.30.0"}}
+    tree(
+        root,
+        {
+            "package.json": hoisting,
+            "apps/cms/package.json": EMPTY,
+            "apps/cms/config/server.ts": "",
+        },
+    )
+
+    assert relative(project.find_backends(root), root) == ["apps/cms"]
+
+
+@pytest.mark.parametrize("place", ["work/2026/apps/cms", "a/b/backend", "a/b/c/d"])
+def test_a_back_end_up_to_four_levels_below_is_found(root: Path, place: str) -> None:
+    git(root)
+    tree(root, {f"{place}/package.json": STRAPI})
+
+    assert relative(project.find_backends(root), root) == [place]
+
+
+def test_a_back_end_that_is_near_hides_those_deeper_down(root: Path) -> None:
+    git(root)
+    tree(root, {"cms/package.json": STRAPI, "old/2023/apps/cms/package.json": STRAPI})
+
+    assert relative(project.find_backends(root), root) == ["cms"]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +222,7 @@ def test_a_back_end_is_known_by_its_dependencies(root: Path, manifest: object) -
     [
         {},
         {"package.json": NEXT},
+        {"package.json": {"dependencies": {"@strapi/strapi": "5.54.0"}}},
         {"package.json": {"dependencies": ["@strapi/strapi"]}},
         {"package.json": {**STRAPI, "strapi": {"kind": "plugin"}}},
         {"package.json": "{"},
@@ -202,7 +286,7 @@ def test_no_back_end_is_an_error_that_names_the_option(root: Path) -> None:
         project.choose_backend(None, root, command="verify")
 
     assert caught.value.code == "no_project"
-    assert caught.value.message.startswith("No Strapi project here: neither this folder nor one")
+    assert caught.value.message.startswith("No Strapi project here: no package in this folder")
     assert caught.value.advice[0].command == "twitter-setup verify --backend path/to/backend"
     assert caught.value.unchanged == "Nothing was changed."
 
@@ -232,10 +316,16 @@ def test_a_named_folder_that_is_not_there_is_an_error(root: Path) -> None:
 def test_a_named_folder_that_is_no_back_end_is_an_error(root: Path) -> None:
     tree(root, {"web/package.json": NEXT})
 
-    with pytest.raises(SetupError, match="names @strapi/strapi") as caught:
+    with pytest.raises(SetupError, match=r"it has no config/server\.\*") as caught:
         project.choose_backend(Path("web"), root)
 
     assert caught.value.code == "no_project"
+
+
+def test_a_named_folder_that_depends_on_strapi_is_taken(root: Path) -> None:
+    tree(root, {"cms/package.json": {"dependencies": {"@strapi/strapi": "5.54.0"}}})
+
+    assert project.choose_backend(Path("cms"), root) == root / "cms"
 
 
 def test_a_named_folder_need_not_look_like_strapi_when_its_config_is_named_too(root: Path) -> None:
@@ -327,6 +417,98 @@ def test_vite_with_pages_is_a_front_end(root: Path, files: Mapping[str, object])
     tree(root, {"backend/package.json": STRAPI, **files})
 
     assert relative(project.find_frontends(root / "backend", root), root) == ["web"]
+
+
+VITE = {"devDependencies": {"vite": "6.3.6", "next": "16.0.0"}, "workspaces": ["apps/*"]}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"package.json": {"scripts": {"dev": "vite"}}, "index.html": "", "vite.config.ts": ""},
+        {"package.json": {"scripts": {"dev": "vite --port 4000"}}, "index.html": ""},
+        {"package.json": {"scripts": {"dev": "next dev"}}},
+        {"package.json": {}, "next.config.mjs": ""},
+        {"project.json": {"targets": {"serve": {"executor": "@nx/next:server"}}}},
+        {"project.json": {"targets": {"dev": {"command": "next dev"}}}},
+        {
+            "project.json": {"targets": {"serve": {"executor": "@nx/vite:dev-server"}}},
+            "index.html": "",
+        },
+    ],
+)
+def test_a_front_end_whose_dependencies_are_in_the_root_is_found(
+    root: Path, files: Mapping[str, object]
+) -> None:
+    git(root)
+    tree(root, {"package.json": VITE, "apps/cms/package.json": STRAPI})
+    tree(root / "apps/web", files)
+
+    assert relative(project.find_frontends(root / "apps/cms", root), root) == ["apps/web"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"package.json": {"scripts": {"build": "tsc"}}},
+        {"package.json": {"scripts": {"build": "vite build"}}},  # a library: no index.html
+        {"package.json": {"scripts": {"dev": "turbo dev"}}},
+        {"project.json": {"projectType": "library", "targets": {"x": {"command": "next dev"}}}},
+    ],
+)
+def test_a_package_that_does_not_use_the_roots_framework_is_no_front_end(
+    root: Path, files: Mapping[str, object]
+) -> None:
+    git(root)
+    tree(root, {"package.json": VITE, "apps/cms/package.json": STRAPI})
+    tree(root / "packages/ui", files)
+
+    assert project.find_frontends(root / "apps/cms", root) == ()
+
+
+@pytest.mark.parametrize("place", ["work/2026/apps/web", "clients/shop/site"])
+def test_a_front_end_up_to_four_levels_below_is_found(root: Path, place: str) -> None:
+    git(root)
+    tree(root, {"cms/package.json": STRAPI, f"{place}/package.json": NEXT})
+
+    assert relative(project.find_frontends(root / "cms", root), root) == [place]
+
+
+@pytest.mark.parametrize("place", ["cms/src/plugins/chat/client", "web/tests/fixtures/app"])
+def test_source_and_tests_are_not_searched_deep(root: Path, place: str) -> None:
+    git(root)
+    tree(root, {"cms/package.json": STRAPI, f"{place}/package.json": NEXT})
+
+    assert project.find_frontends(root / "cms", root) == ()
+
+
+def test_a_folder_with_html_pages_is_a_front_end_if_there_is_no_other(root: Path) -> None:
+    tree(root, {"cms/package.json": STRAPI, "cms/admin/index.html": "", "pages/index.html": ""})
+
+    assert project.choose_frontend(None, root / "cms", root) == root / "pages"
+
+    tree(root, {"web/package.json": NEXT})
+
+    assert project.choose_frontend(None, root / "cms", root) == root / "web"
+
+
+def test_of_two_folders_with_html_pages_none_is_taken(root: Path) -> None:
+    tree(root, {"cms/package.json": STRAPI, "a/index.html": "", "b/index.html": ""})
+
+    assert project.choose_frontend(None, root / "cms", root) is None
+
+
+def test_a_named_back_end_in_another_repository_goes_with_the_front_end_here(root: Path) -> None:
+    tree(root, {"cms/package.json": STRAPI, "shop/package.json": NEXT, "shop/src/x.js": ""})
+    tree(root, {"cms/demo/package.json": NEXT})
+    for name in ("cms", "shop"):
+        git(root / name)
+
+    backend = project.choose_backend(Path("../../cms"), root / "shop/src")
+
+    assert backend == root / "cms"
+    assert project.choose_frontend(None, backend, root / "shop/src") == root / "shop"
+    assert project.choose_frontend(None, backend, root / "cms") == root / "cms/demo"
 
 
 def test_two_repositories_of_usual_names_belong_together(root: Path) -> None:
@@ -422,6 +604,22 @@ def test_without_git_the_root_is_what_seems_to_hold_the_project(
     tree(root, {f"{start}/package.json": STRAPI, **files})
 
     assert project.repository_root(root / start) == root / expected
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"package.json": {"workspaces": ["a/*"]}},
+        {"pnpm-workspace.yaml": "packages:\n  - a/*\n"},
+        {"nx.json": {}},
+    ],
+)
+def test_without_git_the_root_of_a_workspace_is_the_root(
+    root: Path, files: Mapping[str, object]
+) -> None:
+    tree(root, {"a/b/cms/package.json": STRAPI, **files})
+
+    assert project.repository_root(root / "a/b/cms") == root
 
 
 def test_the_home_folder_is_never_taken_for_a_repository(tmp_path: Path, root: Path) -> None:

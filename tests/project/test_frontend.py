@@ -1,4 +1,4 @@
-"""What is read of a front end: framework, port, the .env files by precedence, what its code reads."""
+"""What is read of a front end: framework, port, the .env files by precedence."""
 
 from __future__ import annotations
 
@@ -92,6 +92,109 @@ def test_each_framework_is_known(
     assert found.reads_env_at_start_only is start_only
 
 
+@pytest.mark.parametrize(
+    ("dependencies", "script", "files", "framework", "title", "port"),
+    [
+        (["@react-router/dev", "vite"], "react-router dev", {}, "vite", "React Router", 5173),
+        (["@react-router/dev"], "react-router dev --port 4000", {}, "vite", "React Router", 4000),
+        (["@remix-run/dev"], "remix dev", {}, "plain", "Remix", 3000),
+        (["@remix-run/dev"], "remix dev --port 8002", {}, "plain", "Remix", 3000),
+        (["@remix-run/dev"], "PORT=3005 remix dev", {}, "plain", "Remix", 3005),
+        (["@remix-run/dev"], "remix dev", {".env": "PORT=3006"}, "plain", "Remix", 3006),
+        (
+            ["@remix-run/dev", "vite"],
+            "remix vite:dev",
+            {"vite.config.ts": ""},
+            "vite",
+            "Remix",
+            5173,
+        ),
+        (["@tanstack/react-start", "vite"], "vite dev", {}, "vite", "TanStack Start", 5173),
+        (
+            ["@tanstack/react-start"],
+            "vite dev",
+            {"vite.config.ts": "export default { server: { port: 3000 } }"},
+            "vite",
+            "TanStack Start",
+            3000,
+        ),
+        (
+            ["@tanstack/react-start", "vinxi"],
+            "vinxi dev",
+            {"app.config.ts": ""},
+            "vite",
+            "TanStack Start",
+            3000,
+        ),
+        (["@tanstack/start"], "vinxi dev --port 3007", {}, "vite", "TanStack Start", 3007),
+        (["@solidjs/start", "vinxi"], "vinxi dev", {}, "vite", "SolidStart", 3000),
+        (["@builder.io/qwik", "vite"], "vite --mode ssr", {}, "vite", "Qwik", 5173),
+        (["@qwik.dev/core", "vite"], "vite --mode ssr", {}, "vite", "Qwik", 5173),
+        (["vike", "vite"], "vike dev", {}, "vite", "Vike", 3000),
+        (["@quasar/app-vite"], "quasar dev", {}, "plain", "Quasar", 9000),
+        (
+            ["@quasar/app-vite"],
+            "quasar dev",
+            {"quasar.config.js": "export default () => ({ devServer: { port: 9001 } })"},
+            "plain",
+            "Quasar",
+            9001,
+        ),
+    ],
+)
+def test_frameworks_on_top_of_others_have_names_and_ports_of_their_own(
+    tmp_path: Path,
+    dependencies: list[str],
+    script: str,
+    files: Mapping[str, object],
+    framework: FrameworkId,
+    title: str,
+    port: int,
+) -> None:
+    package = {"dependencies": dict.fromkeys(dependencies, "1"), "scripts": {"dev": script}}
+
+    found = frontend.load(tree(tmp_path, {"package.json": package, **files}))
+
+    assert (found.framework, found.title, found.port) == (framework, title, port)
+    assert found.reads_env_at_start_only
+    assert found.command == "npm run dev"
+
+
+def test_the_port_of_an_nx_project_is_read(tmp_path: Path) -> None:
+    served = {"executor": "@nx/next:server", "options": {"port": 4300}}
+    tree(
+        tmp_path,
+        {
+            "package.json": {"dependencies": {"next": "15"}, "workspaces": ["apps/*"]},
+            "apps/web/project.json": {"name": "web", "targets": {"serve": served}},
+        },
+    )
+
+    found = frontend.load(tmp_path / "apps/web")
+
+    assert (found.title, found.port, found.port_from) == ("Next.js", 4300, "project.json")
+    assert found.command == "npx nx serve web"
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({}, "npm run dev"),
+        ({"pnpm-lock.yaml": ""}, "pnpm dev"),
+        ({"yarn.lock": ""}, "yarn dev"),
+        ({"bun.lock": ""}, "bun run dev"),
+        ({"package.json": {"packageManager": "pnpm@10.1.0"}, "package-lock.json": ""}, "pnpm dev"),
+    ],
+)
+def test_the_start_command_is_the_projects_own(
+    tmp_path: Path, files: Mapping[str, object], command: str
+) -> None:
+    web = {"dependencies": {"next": "15"}, "scripts": {"dev": "next dev"}}
+    tree(tmp_path, {".git/HEAD": "", "apps/web/package.json": web, **files})
+
+    assert frontend.load(tmp_path / "apps/web").command == command
+
+
 def test_pages_without_a_package_are_a_plain_front_end(tmp_path: Path) -> None:
     found = frontend.load(tree(tmp_path / "site", {"index.html": "<p>"}))
 
@@ -107,10 +210,10 @@ def test_a_broken_package_says_where(tmp_path: Path) -> None:
 
 def test_every_framework_has_a_default_variable_that_its_pages_can_read() -> None:
     for framework in frameworks.FRAMEWORKS:
-        name = frontend.default_variable(framework.id)
+        name = frameworks.default_variable(framework.id)
 
-        assert frontend.looks_like_backend_url(name)
-        assert frontend.is_public_name(framework.id, name) is bool(framework.prefixes)
+        assert frameworks.names_backend_for_sure(name)
+        assert frameworks.is_public_name(framework.id, name) is bool(framework.prefixes)
 
 
 # Env files
@@ -441,137 +544,6 @@ def test_a_given_port_out_of_range_is_a_usage_error(tmp_path: Path, port: int) -
     assert caught.value.code == "usage"
 
 
-# What the code reads
-
-
-@pytest.mark.parametrize(
-    ("file", "line", "expected"),
-    [
-        ("src/api.ts", "const url = import.meta.env.VITE_API_URL;", ["VITE_API_URL"]),
-        ("src/api.js", "fetch(process.env.REACT_APP_URL + '/x')", ["REACT_APP_URL"]),
-        ("src/api.js", "process.env['A_URL'] ?? process.env?.B_URL", ["A_URL", "B_URL"]),
-        ("src/api.js", 'import.meta.env[ "A_URL" ]', ["A_URL"]),
-        ("src/api.js", "const { A_URL, B_URL: b = 'x' } = process.env;", ["A_URL", "B_URL"]),
-        (
-            "next.config.js",
-            "module.exports = { env: { X: process.env.STRAPI_URL } }",
-            ["STRAPI_URL"],
-        ),
-        ("nuxt.config.ts", "strapi: { url: process.env.STRAPI_URL }", ["STRAPI_URL"]),
-        ("components/Login.vue", "<a :href='import.meta.env.VITE_URL'>", ["VITE_URL"]),
-        ("src/pages/x.astro", "import { API_URL } from 'astro:env/server'", ["API_URL"]),
-        (
-            "src/routes/x.svelte",
-            "import {\n  PUBLIC_STRAPI_URL as url,\n} from '$env/static/public';",
-            ["PUBLIC_STRAPI_URL"],
-        ),
-        (
-            "src/hooks.server.js",
-            "import { env } from '$env/dynamic/private'; env.STRAPI_URL",
-            ["STRAPI_URL"],
-        ),
-        ("src/api.js", "env.STRAPI_URL", []),
-        ("src/api.js", "// process.env.OLD_URL", []),
-        ("src/api.js", " * process.env.OLD_URL", []),
-        ("src/api.js", "const STRAPI_URL = 'x';", []),
-        ("README.md", "process.env.OLD_URL", []),
-        ("node_modules/x/index.js", "process.env.OLD_URL", []),
-        (".next/server.js", "process.env.OLD_URL", []),
-        ("dist/index.js", "process.env.OLD_URL", []),
-        ("src/__tests__/api.js", "process.env.OLD_URL", []),
-        ("backend/config/server.js", "process.env.OLD_URL", []),
-    ],
-)
-def test_the_variables_that_the_code_reads_are_listed(
-    tmp_path: Path, file: str, line: str, expected: list[str]
-) -> None:
-    root = app(tmp_path, "vite", {"backend/package.json": {}, file: f"\n{line}\n"})
-
-    assert list(frontend.variables_read(frontend.load(root))) == expected
-
-
-@pytest.mark.parametrize(
-    ("line", "url"),
-    [
-        ("fetch('http://localhost:1337/api/articles')", "http://localhost:1337/api/articles"),
-        ('const url = "http://127.0.0.1:1337";', "http://127.0.0.1:1337"),
-        ("const url = `https://localhost:1337/${path}`;", "https://localhost:1337/"),
-        ("axios.get('http://[::1]:1337')", "http://[::1]:1337"),
-    ],
-)
-def test_a_hard_coded_url_is_listed_with_its_place(tmp_path: Path, line: str, url: str) -> None:
-    root = app(tmp_path, "vite", {"src/api.js": f"// the API\n  {line}\n"})
-
-    (mention,) = frontend.hard_coded(frontend.load(root), 1337)
-
-    assert (mention.path, mention.line, mention.text) == (root / "src/api.js", 2, url)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "fetch('http://localhost:1337/api', { headers: { Authorization: 'Bearer 8f2c0d' } })",
-        "const token = '8f2c0d', url = 'http://localhost:1337/api'",
-        "fetch('http://localhost:1337/api?token=8f2c0d')",
-        "fetch('http://localhost:1337/api#8f2c0d')",
-    ],
-)
-def test_a_secret_beside_a_hard_coded_url_is_not_shown(tmp_path: Path, line: str) -> None:
-    root = app(tmp_path, "vite", {"src/api.js": line})
-
-    (mention,) = frontend.hard_coded(frontend.load(root), 1337)
-
-    assert mention.text == "http://localhost:1337/api"
-
-
-@pytest.mark.parametrize(
-    ("file", "content"),
-    [
-        ("src/api.js", "const url = import.meta.env.VITE_URL ?? 'http://localhost:1337';"),
-        ("src/api.js", "const url = process.env.URL || 'http://localhost:1337';"),
-        ("src/api.js", "const url =\n  process.env.URL ||\n  'http://localhost:1337';"),
-        ("src/api.js", "const url = process.env.URL\n  ?? 'http://localhost:1337';"),
-        ("src/api.js", "// fetch('http://localhost:1337')"),
-        ("src/api.js", "fetch('http://localhost:13370')"),
-        ("src/api.js", "fetch('http://localhost:3000')"),
-        ("src/api.js", "fetch('http://strapi:1337')"),
-        ("src/setupProxy.js", "target: 'http://localhost:1337'"),
-        (
-            "vite.config.js",
-            "export default { server: { proxy: { '/api': 'http://localhost:1337' } } }",
-        ),
-        ("public/old.js", "fetch('http://localhost:1337')"),
-        ("README.md", "http://localhost:1337"),
-    ],
-)
-def test_what_is_no_hard_coded_url_is_left_out(tmp_path: Path, file: str, content: str) -> None:
-    root = app(tmp_path, "vite", {file: content})
-
-    assert frontend.hard_coded(frontend.load(root), 1337) == ()
-
-
-def test_the_first_five_hard_coded_urls_are_listed(tmp_path: Path) -> None:
-    line = "fetch('http://localhost:1337')\n"
-    root = app(tmp_path, "vite", {"src/b.js": line * 4, "src/a.js": line * 2, "z.js": line})
-
-    found = frontend.hard_coded(frontend.load(root), 1337)
-
-    assert [(mention.path.name, mention.line) for mention in found] == [
-        ("z.js", 1),
-        ("a.js", 1),
-        ("a.js", 2),
-        ("b.js", 1),
-        ("b.js", 2),
-    ]
-
-
-def test_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
-    root = app(tmp_path, "vite", {"src/x.js": ""})
-    (root / "src/x.js").write_bytes(b"\xff\xfe process.env.A_URL http://localhost:1337 \x00")
-
-    assert frontend.variables_read(frontend.load(root)) == ("A_URL",)
-
-
 # Names
 
 
@@ -611,7 +583,7 @@ def test_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
     ],
 )
 def test_names_that_people_give_the_back_ends_url_are_known(name: str) -> None:
-    assert frontend.looks_like_backend_url(name)
+    assert frameworks.names_backend_for_sure(name)
 
 
 @pytest.mark.parametrize(
@@ -630,7 +602,7 @@ def test_names_that_people_give_the_back_ends_url_are_known(name: str) -> None:
     ],
 )
 def test_other_names_are_left_alone(name: str) -> None:
-    assert not frontend.looks_like_backend_url(name)
+    assert not frameworks.names_backend_for_sure(name)
 
 
 @pytest.mark.parametrize(
@@ -655,4 +627,4 @@ def test_other_names_are_left_alone(name: str) -> None:
 def test_the_names_that_reach_the_browser_are_known(
     framework: FrameworkId, name: str, public: bool
 ) -> None:
-    assert frontend.is_public_name(framework, name) is public
+    assert frameworks.is_public_name(framework, name) is public

@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests import program
+from tests import local_facts, program
 from tests.program import CONFIG, LASTING, Shop, run
 from twitter_setup.edits import dotenv
 from twitter_setup.project import backend as backends
 from twitter_setup.project import frontend as frontends
-from twitter_setup.project import frontend_plan, plan
+from twitter_setup.project import plan
 from twitter_setup.project.files import SourceFile
 from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.frontend_plan import candidates
+from twitter_setup.project.frontend_plan.build import build
 from twitter_setup.project.plan import Plan, Wish
 
 URL = "https://olive-tree.ngrok-free.app"
@@ -301,7 +303,8 @@ def test_a_plan_on_its_own_result_has_nothing_to_do(shop: Shop) -> None:
     again = planned(shop)
 
     assert (again.changes, again.manual_steps) == ((), ())
-    other = planned(shop, "https://other.example.com")
+    ours = frozenset({"olive-tree.ngrok-free.app"})
+    other = planned(shop, "https://other.example.com", known_hosts=ours)
     assert [c.path.name for c in other.changes] == [".env", ".env"]
     assert other.lasting == ()
 
@@ -343,7 +346,7 @@ def front_with(content: bytes | None) -> FrontEnd:
 
 @given(files)
 def test_no_other_variable_ever_changes_and_twice_is_once(content: bytes) -> None:
-    made = frontend_plan.build(Wish(public_url=URL), front_with(content), 1337)
+    made = build(Wish(public_url=URL), front_with(content), local_facts.backend())
     before = dotenv.values(content)
 
     for part in made.parts:
@@ -353,7 +356,7 @@ def test_no_other_variable_ever_changes_and_twice_is_once(content: bytes) -> Non
             k: v for k, v in before.items() if k not in ours
         }
         assert all(after[name].startswith(URL) for name in ours)
-        again = frontend_plan.build(Wish(public_url=URL), front_with(part.edit.after), 1337)
+        again = build(Wish(public_url=URL), front_with(part.edit.after), local_facts.backend())
         assert again.parts == ()
 
 
@@ -363,4 +366,4 @@ def test_no_other_variable_ever_changes_and_twice_is_once(content: bytes) -> Non
     st.text(st.characters(codec="utf-8"), max_size=20).map(lambda text: f"/{text}"),
 )
 def test_whatever_comes_after_the_origin_is_kept(scheme: str, host: str, rest: str) -> None:
-    assert frontend_plan.with_origin(f"{scheme}://{host}{rest}", URL) == f"{URL}{rest}"
+    assert candidates.with_origin(f"{scheme}://{host}{rest}", URL) == f"{URL}{rest}"

@@ -55,12 +55,41 @@ def test_an_upload_of_200_mb_streams_in_bounded_memory(world: World, chunked: bo
     assert highest[1] - before[1] < 16 * MEGABYTE
 
 
+@pytest.mark.parametrize("target", ["/file", "/admin/file"])
+def test_a_download_of_50_mb_streams_in_bounded_memory(world: World, target: str) -> None:
+    def answer(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(50 * MEGABYTE))
+        handler.end_headers()
+        for _ in range(50):
+            handler.wfile.write(bytes(MEGABYTE))
+
+    world.frontend.answers = dict.fromkeys(("/file", "/admin/file"), answer)
+    world.open()
+    world.ask("/")
+    caddy = world.noted[-1].pid
+    before, highest, size = _memory(caddy), 0, 0
+    with socket.create_connection(("127.0.0.1", world.site.port), timeout=20) as sock:
+        sock.sendall(
+            f"GET {target} HTTP/1.1\r\nHost: {world.host}\r\nConnection: close\r\n\r\n".encode()
+        )
+        while received := sock.recv(MEGABYTE):
+            size += len(received)
+            highest = max(highest, _memory(caddy))
+
+    assert size > 50 * MEGABYTE
+    assert highest - before < 16 * MEGABYTE
+
+
 def test_an_answer_arrives_while_it_is_still_being_made(world: World) -> None:
     world.frontend.answers["/stream"] = events(3, 0.15, "application/x-ndjson")
     world.frontend.answers["/hmr"] = events(3, 0.15)
+    world.frontend.answers["/admin/hmr"] = events(
+        3, 0.15
+    )  # looked at, since it names the admin side
     world.open()
 
-    for target in ("/stream", "/hmr"):
+    for target in ("/stream", "/hmr", "/admin/hmr"):
         delays = _delays(world, target)
         assert len(delays) == 3
         assert max(delays) < 0.1
@@ -83,11 +112,12 @@ def _delays(world: World, target: str) -> list[float]:
 # Web sockets
 
 
-@pytest.mark.parametrize("side", ["strapi", "frontend"])
-def test_a_web_socket_passes_both_ways(world: World, side: str) -> None:
-    upstream, target = (
-        (world.strapi, "/api/live") if side == "strapi" else (world.frontend, "/?token=x")
-    )
+@pytest.mark.parametrize(
+    ("side", "target"),
+    [("strapi", "/api/live"), ("frontend", "/?token=x"), ("frontend", "/admin/live?token=x")],
+)
+def test_a_web_socket_passes_both_ways(world: World, side: str, target: str) -> None:
+    upstream = world.strapi if side == "strapi" else world.frontend
     upstream.answers[target.partition("?")[0]] = echo_socket
     world.open()
 

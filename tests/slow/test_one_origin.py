@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pexpect
@@ -16,7 +18,7 @@ from tests.configuring import BY_LOGIN
 from tests.one_origin import OneOrigin, ask, is_free, said
 from tests.program import SOURCE, run, strapi_at
 from tests.world import account, agent
-from tests.world.upstreams import Answered, Upstream
+from tests.world.upstreams import Answered, Upstream, forwarding
 
 pytestmark = pytest.mark.slow
 
@@ -153,7 +155,7 @@ def test_through_ngrok_both_ends_have_its_address_and_no_other(
     assert changed["redirect_url"] == f"https://{OTHER}/connect/twitter/redirect"
     assert now.by == "frontend"
     assert former.status == 421
-    seen = frontend.seen[0].headers
+    seen = next(each for each in frontend.seen if each.target == "/menu").headers
     assert seen["host"] == f"localhost:{world.frontend_port}"
     assert "gateway.port" not in said(process), "no port that X would know"
 
@@ -188,6 +190,133 @@ def test_with_a_url_the_gateway_runs_and_says_where_to_lead_it(
     lead = f"Lead https://shop.example.com to http://127.0.0.1:{world.port}"
     assert lead in said(process)
     assert [page.by for page in pages] == ["frontend", "frontend"]
+
+
+# What is asked before it is public
+
+
+def front_end(world: OneOrigin) -> Upstream:
+    """One that forwards /cms to Strapi, as its Vite configuration says, and has an /admin of its own."""
+    config = "export default { server: { proxy: { '/cms': 'http://localhost:1337' } } }"
+    (world.shop.frontend / "vite.config.js").write_text(config)
+    front = Upstream("frontend", port=world.frontend_port)
+    to = Upstream("strapi", port=world.strapi_port)
+    forward = forwarding(to, lambda target: target.removeprefix("/cms"))
+    front.answers = dict.fromkeys(("/cms/admin/init", "/cms/api/hello"), forward)
+    return front
+
+
+URL = ("--url", "https://shop.example.com")
+
+
+def opened(world: OneOrigin, target: str, is_so: Callable[[Answered], bool]) -> Answered:
+    """The answer once it is as it should become; the gateway restarts in between."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with suppress(OSError, HTTPException):
+            answer = ask(world.port, target, "shop.example.com")
+            if is_so(answer):
+                return answer
+        time.sleep(0.05)
+    raise AssertionError(target)
+
+
+def test_what_the_front_end_forwards_of_the_admin_side_is_withheld(world: OneOrigin) -> None:
+    front = front_end(world).start()
+    with served(world), world.at_its_port(*URL, **BY_LOGIN) as process:
+        process.event("ready")
+        answers = [
+            ask(world.port, path, "shop.example.com")
+            for path in ("/cms/admin/init", "/cms/api/hello", "/admin")
+        ]
+        process.stop()
+    front.stop()
+
+    assert [answer.status for answer in answers] == [404, 200, 200]
+    assert answers[2].by == "frontend"
+    assert "the gateway refuses" not in said(process)
+
+
+def test_until_strapi_has_answered_its_names_are_refused_and_that_is_said(
+    world: OneOrigin,
+) -> None:
+    front = front_end(world).start()
+    with world.at_its_port(*URL) as process:
+        process.event("ready")
+        before = ask(world.port, "/admin", "shop.example.com")
+        with served(world):
+            opened(world, "/admin", lambda answer: answer.by == "frontend")
+            withheld = ask(world.port, "/cms/admin/init", "shop.example.com")
+        process.stop()
+    front.stop()
+
+    assert before.status == withheld.status == 404
+    assert "Strapi has not answered yet: the gateway refuses every path" in said(process)
+
+
+def test_a_front_end_is_not_there_before_it_was_asked(world: OneOrigin) -> None:
+    with served(world), world.at_its_port(*URL, **BY_LOGIN) as process:
+        process.event("ready")
+        before = ask(world.port, "/", "shop.example.com")
+        front = front_end(world).start()
+        opened(world, "/menu", lambda answer: answer.by == "frontend")
+        first = front.targets[0]
+        front.stop()
+        opened(world, "/menu", lambda answer: "not published yet" in answer.body.decode())
+        process.stop()
+
+    assert (before.status, before.headers["retry-after"]) == (502, "3")
+    assert "Vite is not published yet" in before.body.decode()
+    assert first == "/", "ours"
+
+
+def test_a_way_past_the_marks_is_closed_and_named(world: OneOrigin) -> None:
+    front = front_end(world).start()
+    to = Upstream("strapi", port=world.strapi_port)
+    front.answers["/cms/init"] = forwarding(to, lambda _: "/admin/init")
+    with served(world), world.at_its_port(*URL, **BY_LOGIN) as process:
+        process.event("ready")
+        answer = ask(world.port, "/cms/init", "shop.example.com")
+        process.stop()
+    front.stop()
+
+    assert answer.status == 404
+    assert "Your front end forwards /cms to Strapi's admin side" in said(process)
+
+
+def test_a_strapi_without_an_administrator_is_not_published(
+    world: OneOrigin, ngrok: dict[str, str]
+) -> None:
+    before = world.shop.files()
+    with strapi_at(world.shop, world.strapi_port, no_admin="1"):
+        for words in ([], [*URL], [*URL, "--two-origins"], [*URL, "--dry-run"]):
+            done = run("tunnel", "--yes", "--json", *words, cwd=world.shop.root, env=ngrok)
+            assert done.error["code"] == "strapi_no_admin", words
+            assert done.error["message"].endswith("Nothing was changed.")
+            create, expose = done.error["advice"]
+            assert create["url"] == f"http://localhost:{world.strapi_port}/admin"
+            again = expose["command"].split()
+            assert (again[0], again[-1]) == ("twitter-setup", "--expose-admin")
+            assert {*words} - {"--dry-run"} <= {*again}, "the person's own options"
+        for words in (["--local"], [*URL, "--expose-admin"]):
+            done = run("tunnel", "--dry-run", "--json", *words, cwd=world.shop.root)
+            assert done.code == 0, words
+
+    assert not Path(ngrok["STANDIN_STATE"]).exists(), "no agent was started"
+    assert world.shop.files() == before
+
+
+def test_a_strapi_that_starts_without_an_administrator_ends_the_tunnel(world: OneOrigin) -> None:
+    before = world.shop.env.read_bytes()
+    with world.at_its_port(*URL) as process:
+        process.event("ready")
+        with strapi_at(world.shop, world.strapi_port, no_admin="1"):
+            failed = process.event("failed")
+            assert process.process.wait(timeout=20) == 1
+
+    assert failed["errors"][0]["code"] == "strapi_no_admin"
+    assert "What was changed is put back." in failed["errors"][0]["message"]
+    assert world.shop.env.read_bytes() == before
 
 
 # Two addresses

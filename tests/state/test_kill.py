@@ -39,7 +39,8 @@ class Project:
         self.state = StateFolder(root)
         self.env = root / ".env"
         self.new = root / ".env.local"
-        self.config = root / "server.js"
+        self.config = root / "config" / "server.js"
+        self.config.parent.mkdir()
         self.env.write_bytes(b"SECRET=hunter2\r\nPUBLIC_URL=\r\n")
         self.env.chmod(0o640)
         self.config.write_bytes(b"module.exports = { port: 1 };\n")

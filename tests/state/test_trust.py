@@ -83,62 +83,69 @@ def test_a_checkpoint_that_names_a_file_of_git_s_own_is_refused(
 
 
 @pytest.mark.parametrize("ending", [".json", ".pending.json"])
-@pytest.mark.parametrize("mark", [None, "", "0" * 64, 1])
-def test_a_checkpoint_without_the_user_s_mark_is_left_alone_and_said(
-    shop: Shop, mark: object, ending: str
+@pytest.mark.parametrize("form", ["with its end", "of the former format"])
+@pytest.mark.parametrize(
+    "name",
+    ["package.json", ".git/config", ".husky/pre-commit", "Makefile", ".envrc", "src/server.js"],
+)
+def test_a_checkpoint_that_names_what_no_session_changes_is_refused(
+    shop: Shop, name: str, form: str, ending: str
 ) -> None:
-    before = shop.config.read_bytes()
-    path = plant(shop, shop.config, ending=ending)
-    if mark is not None:
-        path.write_text(json.dumps({**json.loads(path.read_text()), "mark": mark}))
+    victim = shop.root / name
+    victim.parent.mkdir(exist_ok=True)
+    victim.write_bytes(b"all:\n")
+    path = plant(shop, victim, ending=ending)
+    if form == "with its end":
+        data = json.loads(path.read_text())
+        data["ends"] = {"repository": ".."}
+        data["files"][0] |= {"end": "repository", "path": name}
+        path.write_text(json.dumps(data))
 
     done = run("undo", "--all", "--json", cwd=shop.root)
 
-    assert done.code == 1, "something may have had to be put back"
-    ((kept),) = done.json["data"]["kept"]
-    assert kept["path"] == str(shop.config)
-    assert f"the checkpoint {path} has no mark of yours" in kept["reason"]
-    assert shop.config.read_bytes() == before
-    assert path.exists()
+    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
+    assert str(victim) in done.error["message"]
+    assert "no session changes" in done.error["message"]
+    assert victim.read_bytes() == b"all:\n"
 
 
-def test_commands_go_on_beside_a_checkpoint_that_is_not_the_user_s(shop: Shop) -> None:
+def test_a_checkpoint_cannot_lead_out_of_the_project_by_its_ends(
+    shop: Shop, tmp_path: Path
+) -> None:
+    victim = tmp_path / "elsewhere" / ".env"
+    victim.parent.mkdir()
+    victim.write_bytes(b"A=1\n")
+    path = plant(shop, victim)
+    data = json.loads(path.read_text())
+    data["ends"] = {"frontend": "../../elsewhere"}
+    data["files"][0] |= {"end": "frontend", "path": ".env"}
+    path.write_text(json.dumps(data))
+
+    done = run("undo", "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "checkpoint_broken")
+    assert "outside this project" in done.error["message"]
+    assert victim.read_bytes() == b"A=1\n"
+
+
+def test_a_checkpoint_of_the_former_format_is_undone(shop: Shop) -> None:
     before = shop.files()
-    plant(shop, shop.config)
-
-    sheet = run("urls", "--url", "https://a.example.com", cwd=shop.root)
-    tunnel = run(*QUICK_TUNNEL, cwd=shop.root)
-
-    for done in (sheet, tunnel):
-        assert done.code == 0
-        assert f"{shop.config} was left as it is: the checkpoint" in done.err
-    run("undo", "--all", cwd=shop.root)
-    assert shop.files() == before, "the tunnel's own checkpoint is undone"
-
-
-def test_a_checkpoint_that_was_changed_after_it_was_written_is_left_alone(shop: Shop) -> None:
     run(*QUICK_TUNNEL, cwd=shop.root)
-    changed = shop.files()
     for path in (shop.state / "checkpoints").iterdir():
-        path.write_text(json.dumps({**json.loads(path.read_text()), "created": "y"}))
+        data = json.loads(path.read_text())
+        ends = data.pop("ends")
+        for file in data["files"]:
+            folder = shop.backend / ends[file.pop("end")]
+            file["path"] = os.path.normpath(folder / file["path"])
+        path.write_text(json.dumps({**data, "version": 1, "mark": "0" * 64}))
 
     done = run("undo", "--all", "--json", cwd=shop.root)
 
-    assert (done.code, done.json["data"]["restored"]) == (1, [])
-    assert shop.files() == changed
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert shop.files() == before
 
 
-def test_a_new_session_does_not_take_over_a_checkpoint_that_is_not_the_user_s(shop: Shop) -> None:
-    path = plant(shop, shop.config, ending=".json")
-    content = path.read_bytes()
-
-    run(*QUICK_TUNNEL, cwd=shop.root)
-
-    assert path.read_bytes() == content
-    assert len(list((shop.state / "checkpoints").iterdir())) == 3
-
-
-def test_without_a_place_for_a_key_what_was_written_is_put_back(
+def test_without_a_home_what_was_written_is_put_back(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
@@ -152,43 +159,108 @@ def test_without_a_place_for_a_key_what_was_written_is_put_back(
     assert shop.files() == before
 
 
-@pytest.mark.parametrize("name", ["Makefile", ".envrc", "src/server.js", ".husky/pre-commit"])
-def test_without_a_place_for_a_key_only_files_that_sessions_change_are_put_back(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, name: str
+def test_a_project_that_was_moved_is_undone(shop: Shop, tmp_path: Path) -> None:
+    before = shop.files()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    shop.root.rename(tmp_path / "moved")
+    moved = Shop(tmp_path / "moved")
+    assert moved.files() != before
+
+    done = run("undo", "--all", "--json", cwd=moved.root)
+
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert {Path(path).parts[-2] for path in done.json["data"]["restored"]} >= {
+        "backend",
+        "frontend",
+    }
+    assert moved.files() == before
+
+
+def test_the_env_file_of_the_settings_is_undone_in_a_moved_project_too(
+    shop: Shop, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null/state")
-    victim = shop.root / name
-    victim.parent.mkdir(exist_ok=True)
-    victim.write_bytes(b"all:\n")
-    plant(shop, victim)
+    (shop.root / "twitter-setup.toml").write_text('[frontend]\nenv_file = "env/web.txt"\n')
+    given = shop.frontend / "env" / "web.txt"
+    given.parent.mkdir()
+    (shop.frontend / ".env").rename(given)
+    before = given.read_bytes()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    assert given.read_bytes() != before
+    shop.root.rename(tmp_path / "moved")
+
+    done = run("undo", "--json", cwd=tmp_path / "moved")
+
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert (tmp_path / "moved" / "frontend" / "env" / "web.txt").read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["shared/dev.txt", "../dev.txt"])
+def test_what_a_link_leads_to_is_undone_whatever_it_is_called(shop: Shop, target: str) -> None:
+    real = shop.backend / target
+    real.parent.mkdir(exist_ok=True)
+    shop.env.rename(real)
+    shop.env.symlink_to(real)
+    before = real.read_bytes()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    assert real.read_bytes() != before
 
     done = run("undo", "--json", cwd=shop.root)
 
-    assert (done.code, [one["path"] for one in done.json["data"]["kept"]]) == (1, [str(victim)])
-    assert victim.read_bytes() == b"all:\n"
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert real.read_bytes() == before
 
 
-def test_a_front_end_elsewhere_is_undone_since_the_user_s_own_list_knows_it(
-    tmp_path: Path,
+def test_a_lasting_change_behind_a_link_stays_undoable_after_the_session(
+    shop: Shop, tmp_path: Path
 ) -> None:
-    shop = make_shop(tmp_path / "cafe", with_frontend=False)
-    other = make_shop(tmp_path / "elsewhere").frontend
-    before = (other / ".env").read_bytes()
-    words = [
-        "--two-origins",
-        "--url",
-        "https://a.example.com",
-        "--yes",
-        "--env-var",
-        "VITE_BACKEND_URL",
-    ]
-    assert run("tunnel", *words, "--frontend", other, cwd=shop.root).code == 0
-    assert b"a.example.com" in (other / ".env").read_bytes()
+    real = tmp_path / "shared" / "base.js"
+    real.parent.mkdir()
+    shop.config.rename(real)
+    shop.config.symlink_to(real)
+    before = real.read_bytes()
+    run(*QUICK_TUNNEL, cwd=shop.root)
+    assert real.read_bytes() != before
+    for words in (("undo",), QUICK_TUNNEL, ("undo",)):
+        assert run(*words, cwd=shop.root).code == 0
 
-    done = run("undo", "--json", cwd=shop.root)
+    done = run("undo", "--all", "--json", cwd=shop.root)
 
     assert done.code == 0
-    assert (other / ".env").read_bytes() == before
+    assert real.read_bytes() == before
+
+
+_ELSEWHERE = (
+    *("tunnel", "--two-origins", "--url", "https://a.example.com", "--yes"),
+    *("--env-var", "VITE_BACKEND_URL"),
+)
+
+
+def test_two_repositories_side_by_side_are_undone(tmp_path: Path) -> None:
+    """The front end is known to `undo` by the user's own list."""
+    shop = make_shop(tmp_path / "cafe", with_frontend=False)
+    web = make_shop(tmp_path / "web").frontend
+    before = (web / ".env").read_bytes()
+    assert run(*_ELSEWHERE, "--frontend", web, cwd=shop.root).code == 0
+    assert b"a.example.com" in (web / ".env").read_bytes()
+
+    done = run("undo", "--json", cwd=shop.root)
+
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert (web / ".env").read_bytes() == before
+
+
+def test_a_front_end_that_was_named_from_here_is_undone_from_elsewhere(tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "cafe", with_frontend=False)
+    make_shop(tmp_path / "other").frontend.rename(tmp_path / "web")
+    env = tmp_path / "web" / ".env"
+    before = env.read_bytes()
+    assert run(*_ELSEWHERE, "--frontend", "../../web", cwd=shop.backend).code == 0
+    assert b"a.example.com" in env.read_bytes()
+
+    done = run("undo", "--backend", shop.backend, "--json", cwd=tmp_path)
+
+    assert (done.code, done.json["data"]["kept"]) == (0, [])
+    assert env.read_bytes() == before
 
 
 def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
@@ -202,38 +274,59 @@ def test_a_link_that_leads_out_is_said(shop: Shop, tmp_path: Path) -> None:
     assert f"the file that is changed is {real}" in done.err
 
 
-def test_links_in_a_folder_of_ours_that_a_repository_brought_are_not_followed(
-    shop: Shop, tmp_path: Path
+@pytest.mark.parametrize("name", ["session.json", "gateway.log", "checkpoints", ".gitignore"])
+@pytest.mark.parametrize("words", [QUICK_TUNNEL, ("undo",), ("status",)])
+def test_a_folder_of_ours_with_a_link_in_it_is_not_used(
+    shop: Shop, tmp_path: Path, name: str, words: tuple[str, ...]
 ) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    profile = outside / "profile"
-    profile.write_bytes(b"export PATH\n")
+    (outside / "profile").write_bytes(b"export PATH\n")
     shop.state.mkdir()
-    for name in ("session.json", "last.json", "answers.json", "gateway.log", ".gitignore"):
-        (shop.state / name).symlink_to(profile)
-    for name in ("checkpoints", "caddy"):
-        (shop.state / name).symlink_to(outside)
+    is_folder = name == "checkpoints"
+    (shop.state / name).symlink_to(outside if is_folder else outside / "profile")
 
-    words = QUICK_TUNNEL
-    assert run(*words, cwd=shop.root).code == 0
-
-    assert profile.read_bytes() == b"export PATH\n"
-    assert list(outside.iterdir()) == [profile]
-    assert (shop.state / ".gitignore").read_bytes() == b"*\n"
-
-
-def test_a_folder_of_ours_that_is_a_link_is_refused(shop: Shop, tmp_path: Path) -> None:
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    shop.state.symlink_to(outside)
-
-    words = (*QUICK_TUNNEL, "--json")
-    done = run(*words, cwd=shop.root)
+    done = run(*words, "--json", cwd=shop.root)
 
     assert (done.code, done.error["code"]) == (1, "not_writable")
-    assert "it is a link" in done.error["message"]
-    assert list(outside.iterdir()) == []
+    assert f"{shop.state / name} is a link" in done.error["message"]
+    assert (outside / "profile").read_bytes() == b"export PATH\n"
+    assert [path.name for path in outside.iterdir()] == ["profile"]
+
+
+@pytest.mark.parametrize("words", [QUICK_TUNNEL, ("undo",), ("status",), ("urls",)])
+def test_a_folder_of_ours_that_git_tracks_is_not_used(shop: Shop, words: tuple[str, ...]) -> None:
+    before = shop.config.read_bytes()
+    plant(shop, shop.config)
+    (shop.root / ".git").rmdir()
+    for command in (("init", "-q"), ("add", "-f", "backend/.twitter-setup")):
+        subprocess.run(["git", *command], cwd=shop.root, check=True)
+
+    done = run(*words, "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "not_writable")
+    assert f"{shop.state} is not used: git tracks it" in done.error["message"]
+    assert shop.config.read_bytes() == before
+
+    advised = done.error["advice"][0]["command"]
+    subprocess.run(advised, shell=True, cwd=shop.root, check=True)
+    assert run("status", "--json", cwd=shop.root).code == 0
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("words", [QUICK_TUNNEL, ("undo",)])
+def test_a_folder_of_ours_that_another_user_owns_is_not_used(
+    shop: Shop, words: tuple[str, ...]
+) -> None:
+    before = shop.config.read_bytes()
+    plant(shop, shop.config)
+    os.chown(shop.state, 1234, 1234)
+
+    done = run(*words, "--json", cwd=shop.root)
+
+    assert (done.code, done.error["code"]) == (1, "not_writable")
+    assert "it belongs to another user" in done.error["message"]
+    assert shop.config.read_bytes() == before
 
 
 def test_a_gitignore_that_a_repository_brought_cannot_have_our_secrets_committed(

@@ -60,6 +60,13 @@ _WHO = {
     EDITOR["email"]: (EDITOR["password"], EDITOR_JWT),
 }
 _WINDOW = 300
+# On every answer, as a real one has them (Strapi 5.54); it says by whom it is powered unless it throws.
+HEADERS = {
+    "Content-Security-Policy": "connect-src 'self' https:;img-src 'self' data: blob: https://market-assets.strapi.io",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+POWERED_BY = {"X-Powered-By": "Strapi <strapi.io>"}
 
 
 @dataclass
@@ -100,11 +107,22 @@ class AdminApi:
 
     def answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         self.requests.append(f"{method} {path}")
+        answer = self._answer(method, path, headers, body)
+        powered = {} if answer.status == 400 else POWERED_BY
+        answer.headers = {**HEADERS, **powered, **answer.headers}
+        return answer
+
+    def _answer(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if path == "/_health":
             return Answer(204)
+        if path == "/admin":
+            return Answer(200, "the panel's page")
         routes: dict[str, Callable[[], Answer]] = {
             "GET /admin/init": self._init,
             "POST /admin/login": lambda: self._login(_parsed(body)),
+            "POST /admin/reset-password": lambda: error(
+                400, "ValidationError", "2 errors occurred"
+            ),
             f"GET {PROVIDERS}": self._get,
             f"PUT {PROVIDERS}": lambda: self._put(body),
         }

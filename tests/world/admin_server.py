@@ -139,7 +139,7 @@ def _handler(server: AdminServer) -> type[BaseHTTPRequestHandler]:
             if isinstance(reply, Answer):
                 content = b"" if reply.body is None else json.dumps(reply.body).encode()
                 reply = Raw(reply.status, content, reply.headers)
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)  # no Server header, as with Strapi
             self.send_header("Content-Length", str(len(reply.content)))
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -33,9 +33,11 @@ class FirstHop:
     generation: Literal["grant", "tokens", "session"] = "session"
     has_session: bool = True
     keeps_cookie: bool = True
+    cookie: str = "path=/; httponly"  # its attributes
     is_public: bool = True  # the Public role has `auth.connect`
     trusts_proxy: bool = True  # or its cookie is not for https alone
     left: int = 10  # requests that it takes within a minute
+    no_way: str = ""  # Node's words, if Strapi itself cannot reach X
     says: str = ""  # in place of all this: the address to which it redirects
 
     def answer(self) -> Answer:
@@ -57,7 +59,10 @@ class FirstHop:
         return None
 
     def _to_x(self, twitter: dict[str, Any]) -> Answer:
-        status, body = self._ask_x(twitter)
+        if self.no_way and self.generation == "grant":
+            query = urlencode({"error": self.no_way})
+            return Answer(302, None, {"Location": f"{twitter.get('callback', '')}?{query}"})
+        status, body = (0, "fetch failed") if self.no_way else self._ask_x(twitter)
         if status != 200:
             return self._refused(twitter, body)
         if not self.trusts_proxy:
@@ -65,7 +70,7 @@ class FirstHop:
         token = parse_qs(body)["oauth_token"][0]
         headers = {"Location": f"https://api.twitter.com/oauth/authenticate?oauth_token={token}"}
         if self.keeps_cookie:
-            headers["Set-Cookie"] = "koa.sess=eyJncmFudCI6e319; path=/; httponly"
+            headers["Set-Cookie"] = f"koa.sess=eyJncmFudCI6e319; {self.cookie}"
         return Answer(302, None, headers)
 
     def _ask_x(self, twitter: dict[str, Any]) -> tuple[int, str]:

@@ -5,7 +5,8 @@
 It reads `PUBLIC_URL` from the project's `.env` when it starts, and starts again when the modification
 time of `config/server.js` moves, as Strapi 5.48 and later do: for `.env` alone it never does. While
 it starts again nothing listens. `STANDIN_DEAF=n` ignores the first n touches (events that Strapi
-drops during a reload); `STANDIN_STALE=1` keeps the first `.env` for ever (Strapi before 5.48).
+drops during a reload); `STANDIN_STALE=1` keeps the first `.env` for ever (Strapi before 5.48);
+`STANDIN_NO_ADMIN=1` has no administrator.
 Administrators, tokens and the rules of its admin API: `admin_api`.
 """
 
@@ -31,7 +32,7 @@ class Site:
     def __init__(self, project: Path) -> None:
         self.project = project
         self.config = project / "config" / "server.js"
-        self.api = AdminApi()
+        self.api = AdminApi(has_admin=not os.environ.get("STANDIN_NO_ADMIN"))
         self.url = ""
         self.read()
 
@@ -57,7 +58,7 @@ def handler(site: Site) -> type[BaseHTTPRequestHandler]:
             else:
                 answer = site.api.answer(self.command, self.path, dict(self.headers), body)
             data = b"" if answer.body is None else json.dumps(answer.body).encode()
-            self.send_response(answer.status)
+            self.send_response_only(answer.status)  # no Server header, as with Strapi
             self.send_header("Content-Length", str(len(data)))
             for name, value in answer.headers.items():
                 self.send_header(name, value)

@@ -19,11 +19,14 @@ from typing import Any
 import pytest
 
 from tests.program import free_port
+from tests.world.admin_api import HEADERS, POWERED_BY
 from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.log import Entry
 from twitter_setup.gateway.process import Gateway, GatewayProcess
 
+MARKS = tuple((name.lower(), value) for name, value in HEADERS.items())
 ADMIN_NAMES = ("admin", "content-manager", "upload", "users-permissions", "i18n")
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -69,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
         size = self._read_body()
         headers = {key.lower(): value for key, value in self.headers.items()}
         self.upstream.seen.append(Seen(self.command, target, headers, size))
-        special = self.upstream.answers.get(target.partition("?")[0])
+        special = self.upstream.answers.get(target.partition("?")[0]) or self.upstream.otherwise
         if special is not None:
             special(self)
             return
@@ -77,6 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _read_body(self) -> int:
         size = 0
+        self.body = b""
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             while length := int(self.rfile.readline(), 16):
                 size += len(self.rfile.read(length + 2)) - 2
@@ -86,11 +90,13 @@ class _Handler(BaseHTTPRequestHandler):
         while left and (part := self.rfile.read(min(left, 1 << 20))):
             size += len(part)
             left -= len(part)
+            self.body = (self.body + part)[:10_000]
         return size
 
     def send(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
-        for key, value in headers.items():
+        powered = POWERED_BY if self.upstream.name == "strapi" and status < 400 else {}
+        for key, value in {**self.upstream.headers, **powered, **headers}.items():
             self.send_header(key.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -122,6 +128,8 @@ class Upstream:
     host: str = "127.0.0.1"
     seen: list[Seen] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
+    otherwise: Answer | None = None  # for every other path
+    headers: dict[str, str] = field(default_factory=dict)  # on every answer
     connections: set[socket.socket] = field(default_factory=set)
     _server: ThreadingHTTPServer | None = None
 
@@ -149,6 +157,31 @@ class Upstream:
 
 def redirect(location: str, status: int = 302) -> Answer:
     return lambda handler: handler.send(status, Location=location)
+
+
+def forwarding(to: Upstream, path: Callable[[str], str] = str, *, wraps: bool = False) -> Answer:
+    """Ask another server, as a dev server's proxy does; `wraps` keeps nothing of it but the JSON.
+
+    `path` makes the target there out of the one here.
+    """
+
+    def answer(handler: Any) -> None:
+        with closing(HTTPConnection("127.0.0.1", to.port, timeout=10)) as connection:
+            connection._validate_path = lambda _: None  # type: ignore[attr-defined]
+            target = path(handler.requestline.split(" ")[1])
+            connection.request(handler.command, target, handler.body or None)
+            got = connection.getresponse()
+            content = got.read()
+        if wraps:
+            handler.send(got.status, json.dumps({"data": json.loads(content)}).encode())
+            return
+        kept = [(key, value) for key, value in got.getheaders() if key not in _ITS_OWN]
+        handler.send(got.status, content, **dict(kept))
+
+    return answer
+
+
+_ITS_OWN = ("Content-Length", "Date", "Server")
 
 
 def broken(text: str) -> Answer:
@@ -294,18 +327,20 @@ class World:
 def make_world(folder: Path) -> Iterator[World]:
     port = free_port()
     with ExitStack() as stack:
-        strapi, frontend = Upstream("strapi").start(), Upstream("frontend").start()
+        strapi = Upstream("strapi", headers=dict(HEADERS)).start()
+        frontend = Upstream("frontend").start()
         for each in (strapi, frontend):
             stack.callback(each.stop)
         site = Site(
             public_url=f"http://127.0.0.1:{port}",
-            reach="local",
+            reach="url",
             layout="one-origin",
             port=port,
             backend_port=strapi.port,
             api_prefix="/api",
             admin_names=ADMIN_NAMES,
             frontend_port=frontend.port,
+            admin_side=AdminSide(marks=MARKS),
             log_path=folder / "gateway.log",
             storage=folder / "caddy",
         )

@@ -19,13 +19,19 @@ def printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def path_of(setting: str | None) -> str:
-    """`[frontend] redirect_path`, or the path of Strapi's guide: with a slash in front, and none at the end.
+def path_of(setting: str | None, base: str = "") -> str:
+    """Return the path of `[frontend] redirect_path`, or of Strapi's guide, below `base`.
 
-    '' for the front end's first page.
+    It begins with a slash and ends without one; '' is the front end's first page.
     """
     path = (setting or DEFAULT_PATH).strip("/")
-    return path and f"/{path}"
+    path = path and f"/{path}"
+    return path if below(base, path) != path else f"{base}{path}"
+
+
+def below(base: str, path: str) -> str:
+    """Take the front end's base path off `path`, if `path` begins with it."""
+    return path.removeprefix(base) if path == base or path.startswith(f"{base}/") else path
 
 
 def parse_path(text: str) -> str:

@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twitter_setup.addresses.parts import is_tunnel, origin_of
 from twitter_setup.addresses.public_url import shown
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.environments import Setting
 from twitter_setup.checks.facts.local import LocalFacts
-from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
+from twitter_setup.checks.login import login_paths
 from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, where
 from twitter_setup.errors import Advice
 from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.frontend_plan import steps
+from twitter_setup.project.frontend_plan.candidates import Candidate, with_origin
+from twitter_setup.project.reader.source import Address
 
 
 def frontend_url(facts: LocalFacts) -> Finding:
+    found = _by_variables(facts)
+    mistakes = () if found.status is Status.FAIL else login_paths.find(facts, "login")
+    return login_paths.wrong_button(facts, mistakes) if mistakes else found
+
+
+def _by_variables(facts: LocalFacts) -> Finding:
     frontend, public = facts.frontend, facts.situation.public_url
     if frontend is None:
         return skipped("no front end here")
     urls = facts.frontend_urls
     if public is None:
         return _frontend_without_reach(facts)
-    if not urls.settings:
+    if not urls.settings and not urls.missing:
         return _no_variable(facts, public)
+    return _not_as_planned(facts, frontend, public) or _as_planned(facts, frontend, public)
+
+
+def _not_as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Finding | None:
+    """Find what `tunnel` would set otherwise, and addresses in the code beside it."""
+    urls = facts.frontend_urls
     wrong = [each for each in urls.settings if not _is_right(facts, each.value, public)]
     if wrong:
         return _wrong(facts, frontend, wrong, public)
+    if urls.missing:
+        return _missing(facts, urls.missing, public)
     for setting in urls.settings:
         if setting.handed_on is not None:
             return _stale(facts, setting)
-    told = ", ".join(f"{each.name} in {where(facts, each)}" for each in urls.settings)
-    own = "" if any(each.value for each in urls.settings) else " (empty: its own origin)"
+    return _beside(facts, public)
+
+
+def _as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Finding:
+    settings = facts.frontend_urls.settings
+    told = ", ".join(f"{each.name} in {where(facts, each)}" for each in settings)
+    own = "" if any(each.value for each in settings) else " (empty: its own origin)"
     return passed(f"{public}, from {told}{own}", _restart(frontend))
 
 
@@ -49,6 +74,60 @@ def _wrong(facts: LocalFacts, frontend: FrontEnd, settings: list[Setting], publi
         *cures(first, public),
         explained("frontend-url"),
     )
+
+
+def _missing(facts: LocalFacts, missing: Sequence[Candidate], public: str) -> Finding:
+    """Say which variables the source reads, and what it uses because nothing sets them."""
+    lines = [f"Expected  {each.name}={each.at(public)}" for each in missing]
+    for each in missing:
+        reads = facts.source.variables.get(each.name) if facts.source else None
+        for fallback in reads.fallbacks if reads else ():
+            at = fallback.place
+            lines.append(f"Found     {fallback.text}, {facts.named(at.path)}, line {at.line}")
+    first = missing[0]
+    instead = f", so the source uses {shown(first.value)}" if first.origin == "fallback" else ""
+    return failed(
+        f"{first.name} is not set{instead}",
+        "\n".join([*lines, WHY_ONE]),
+        TUNNEL,
+        explained("frontend-url"),
+    )
+
+
+def _beside(facts: LocalFacts, public: str) -> Finding | None:
+    """Warn of addresses in the code beside variables that are right."""
+    addresses = steps.in_order(facts.source) if facts.source else []
+    if not addresses:
+        return None
+    first = addresses[0].place
+    return warned(
+        f"the variables are right, but {facts.named(first.path)}, line {first.line} has the back "
+        "end's address itself",
+        "\n".join(
+            [
+                f"Expected  {public}",
+                *_places(facts, addresses),
+                f"Write     {_with_public_address(addresses[0], public)}",
+                WHY_ONE,
+            ]
+        ),
+        Advice("write the public address there, or read it from the variable"),
+        explained("frontend-url"),
+    )
+
+
+def _places(facts: LocalFacts, addresses: Sequence[Address]) -> list[str]:
+    found = [
+        f"{facts.named(each.place.path)}, line {each.place.line}: {each.url}"
+        for each in addresses[: steps.MOST]
+    ]
+    rest = len(addresses) - len(found)
+    return [*found, f"and {rest} more"] if rest else found
+
+
+def _with_public_address(address: Address, public: str) -> str:
+    """Write the line as it should be."""
+    return address.place.text.replace(address.url, with_origin(address.url, public))
 
 
 def _stale(facts: LocalFacts, setting: Setting) -> Finding:
@@ -76,26 +155,25 @@ def _is_right(facts: LocalFacts, value: str, public: str) -> bool:
 
 
 def _no_variable(facts: LocalFacts, public: str) -> Finding:
-    mentions = facts.hard_coded
-    if mentions:
-        places = [f"{facts.named(each.path)}, line {each.line}: {each.text}" for each in mentions]
+    addresses = steps.in_order(facts.source) if facts.source else []
+    if addresses:
+        first = addresses[0].place
         return failed(
-            f"the back end's address is written into {facts.named(mentions[0].path)}, "
-            f"line {mentions[0].line}",
-            "\n".join([f"Expected  {public}, from a variable", *places, WHY_ONE]),
+            f"the back end's address is written into {facts.named(first.path)}, line {first.line}",
+            "\n".join([f"Expected  {public}", *_places(facts, addresses), WHY_ONE]),
             Advice("read it from a variable there, and run the tunnel again"),
             explained("frontend-url"),
         )
     others = facts.frontend_urls.others
     if others:
-        first = others[0]
+        other = others[0]
         return warned(
-            f"{first.name} is {shown(first.value)}, which is not this back end",
-            f"Expected  {public}\nFound     {first.name}={shown(first.value)}, "
-            f"from {where(facts, first)}\nIf the login button uses it, the login goes elsewhere.",
+            f"{other.name} is {shown(other.value)}, which is not this back end",
+            f"Expected  {public}\nFound     {other.name}={shown(other.value)}, "
+            f"from {where(facts, other)}\nIf the login button uses it, the login goes elsewhere.",
             Advice(
                 "if it is meant to be this back end",
-                command=f"twitter-setup tunnel --env-var {first.name}",
+                command=f"twitter-setup tunnel --env-var {other.name}",
             ),
             explained("frontend-url"),
         )

@@ -10,12 +10,12 @@ from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.login import login_paths
 from twitter_setup.checks.login.hops import GONE
 from twitter_setup.checks.reachable import blocked_by_vite, is_for_all
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.checks.unreachable import PROBLEMS
 from twitter_setup.errors import Advice
-from twitter_setup.gateway import site as gateway_site
 
 
 def redirect_page(facts: Facts) -> Finding:
@@ -99,11 +99,14 @@ def _where_it_should(facts: Facts) -> Iterator[Advice]:
 def _by_source(facts: Facts, page: Page) -> Finding:
     """A single-page app answers 200 for every path: its source says more."""
     answers = f"{page.url} answers (HTTP {page.status})"
-    if facts.login_code is None or facts.frontend is None or not _is_ours(facts, page.url):
+    if facts.page_code is None or facts.frontend is None or not _is_ours(facts, page.url):
         return passed(answers)
+    mistakes = login_paths.find(facts, "exchange")
+    if mistakes and facts.page_code.call is not None:
+        return login_paths.wrong_call(facts, mistakes)
     located = facts.situation.located
     found = redirect_page_source_finding(
-        facts.login_code,
+        facts.page_code,
         redirect_path=facts.redirect_path,
         framework=facts.frontend.framework,
         generation=facts.situation.generation,
@@ -122,7 +125,7 @@ def _is_ours(facts: Facts, url: str) -> bool:
 def _start_frontend(facts: Facts) -> Advice:
     if facts.frontend is None:
         return Advice("start the front end")
-    command = gateway_site.start_command(facts.frontend)
+    command = facts.frontend.command
     return Advice(
         f"start {facts.frontend.title} in {facts.named(facts.frontend.root)}", command or None
     )

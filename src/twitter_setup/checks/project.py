@@ -5,12 +5,19 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from twitter_setup.addresses.parts import is_free_tunnel, is_here
+from twitter_setup.addresses.parts import is_here
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.situation import Generation
-from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.checks.facts.web import BROWSER_PAGE
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
+from twitter_setup.gateway import layout as gateway_layout
+from twitter_setup.gateway.layout import Obstacle
+from twitter_setup.gateway.own_routes import login_routes
+from twitter_setup.project import locate, packages
 from twitter_setup.project.backend import BackEnd
 
 _PLUGIN = "@strapi/plugin-users-permissions"
@@ -29,27 +36,25 @@ def project(facts: LocalFacts) -> Finding:
     backend = facts.backend
     if backend is None:
         return skipped("not in a Strapi project")
+    found = _without_plugin(facts, backend)
+    if found is not None:
+        return found
     manager = facts.package_manager
-    if not backend.has_users_permissions:
-        add = "install" if manager == "npm" else "add"
-        return failed(
-            f"{_PLUGIN} is not among the back end's dependencies",
-            f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
-            "It is what logs people in: without it there is no /connect/twitter.",
-            Advice("add it, in the back end's folder", command=f"{manager} {add} {_PLUGIN}"),
-            explained("project"),
-        )
     if backend.strapi is None:
         return passed(
             f"a back end with Strapi's settings, in {facts.named(backend.server_config.path)}"
         )
-    versions = f"Strapi {backend.strapi} with users-permissions {backend.users_permissions or '?'}"
+    users_permissions = backend.users_permissions_range or backend.users_permissions or "?"
+    versions = f"{backend.strapi_title} with users-permissions {users_permissions}"
     if not (backend.strapi_is_installed and backend.users_permissions_is_installed):
+        is_range = backend.strapi_range or backend.users_permissions_range
+        source = "the lock file" if backend.strapi_source == "locked" else "package.json"
         return warned(
-            f"{versions} by package.json, and not installed",
+            f"{versions} by {source}, and not installed",
             "Expected both in node_modules; they are not there.\n"
-            "Strapi cannot start, and which version it will be is a guess.",
-            Advice("install the dependencies", command=f"{manager} install"),
+            "Strapi cannot start here"
+            + (", and a range does not tell which version it will be." if is_range else "."),
+            Advice("install the dependencies", command=packages.install_command(manager)),
             explained("project"),
         )
     if backend.users_permissions != backend.strapi:
@@ -61,35 +66,97 @@ def project(facts: LocalFacts) -> Finding:
             Advice(
                 f"write the same version for every @strapi/ package into "
                 f"{facts.named(backend.root / 'package.json')}, then install",
-                command=f"{manager} install",
+                command=packages.install_command(manager),
             ),
             explained("project"),
         )
     return passed(versions)
 
 
-def layout(facts: LocalFacts) -> Finding:
+def _without_plugin(facts: LocalFacts, backend: BackEnd) -> Finding | None:
+    if not backend.has_users_permissions:
+        return failed(
+            f"{_PLUGIN} is not among the back end's dependencies",
+            f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
+            "It is what logs people in: without it there is no /connect/twitter.",
+            Advice(
+                "add it, in the back end's folder",
+                command=packages.install_command(facts.package_manager, _PLUGIN),
+            ),
+            explained("project"),
+        )
+    if facts.users_permissions.is_off:
+        where = _where(facts, facts.users_permissions)
+        return failed(
+            f"{_PLUGIN} is switched off ({where})",
+            "It is installed, and Strapi does not load it.\n"
+            "It is what logs people in: without it there is no /connect/twitter.",
+            Advice(f"switch it on in {where}, and restart Strapi"),
+            explained("project"),
+        )
+    return None
+
+
+def _where(facts: LocalFacts, plugin: UsersPermissions) -> str:
+    return f"{facts.named(plugin.path)}, line {plugin.line}" if plugin.path else "config/plugins"
+
+
+def layout(facts: Facts) -> Finding:
+    found = _layout(facts)
+    return _refresh_cookie(facts) or found if found.status is Status.PASS else found
+
+
+def _refresh_cookie(facts: Facts) -> Finding | None:
+    """Judge the last call of a login: with `jwtManagement: 'refresh'` its answer may set a cookie."""
+    plugin, public = facts.users_permissions, facts.situation.public_url
+    is_secure = plugin.has_secure_refresh_cookie
+    is_secure = facts.mode == "production" if is_secure is None else is_secure
+    trusts = facts.proxy is not None and facts.proxy.koa is True
+    if not is_secure or public is None or (public.startswith("https:") and trusts):
+        return None
+    where = _where(facts, plugin)
+    no_cookie = Advice("or write sessions: { cookie: { secure: false } } there, for development")
+    trust = Advice(
+        "trust the proxy in config/server, and restart Strapi", command="proxy: { koa: true },"
+    )
+    return warned(
+        f"the refresh cookie is for https only, and Strapi hears http ({where})",
+        "Strapi may answer the last call of a login with 500: Cannot send secure cookie over "
+        "unencrypted connection.",
+        *((trust, no_cookie) if public.startswith("https:") else (no_cookie,)),
+        Advice("log in, and see", command="twitter-setup verify --login"),
+        explained("layout"),
+    )
+
+
+def _layout(facts: Facts) -> Finding:
     situation, backend = facts.situation, facts.backend
     if backend is None:
         return skipped("not in a Strapi project")
     generation = situation.generation
+    located = situation.located
+    found = gateway_layout.obstacle(located, _tunnel(situation.options.url)) if located else None
     if situation.layout == "one-origin":
-        told = f" (it hands over {_HANDS_OVER[generation]})" if generation else ""
-        return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
-    if facts.frontend is not None and is_free_tunnel(situation.public_url or ""):
+        return _one_origin(facts, found)
+    page = facts.front_page
+    if facts.frontend is not None and page is not None and page.ngrok_error == BROWSER_PAGE:
         return failed(
             "two origins do not go with ngrok's free plan",
             "Expected one origin, or a tunnel without a browser page.\n"
             "The front end's call to Strapi gets ngrok's browser page and not Strapi's answer: "
             "TypeError: Failed to fetch (measured with Strapi 4.26.2 and 5.54.0).",
-            _ONE_ORIGIN,
+            *(found.advice if found else (_ONE_ORIGIN,)),
             explained("layout"),
         )
     if generation is None:
+        wanted = backend.users_permissions_range
+        known = f"package.json has only a range ({wanted})" if wanted else "its version is unknown"
         return warned(
-            "which way this Strapi logs in cannot be told: the version is not known",
+            f"cannot tell whether this Strapi can log in across two origins: {known}",
             "From users-permissions 5.53 on a login across two origins ends in an error.",
-            Advice("install the dependencies", command=f"{facts.package_manager} install"),
+            Advice(
+                "install the dependencies", command=packages.install_command(facts.package_manager)
+            ),
             explained("layout"),
         )
     if generation != "session":
@@ -97,10 +164,42 @@ def layout(facts: LocalFacts) -> Finding:
             f"two origins: users-permissions {backend.users_permissions} hands over "
             f"{_HANDS_OVER[generation]}, and can log in so"
         )
-    return _two_origins_by_session(facts, backend)
+    return _two_origins_by_session(facts, backend, found.advice if found else (_ONE_ORIGIN,))
 
 
-def _two_origins_by_session(facts: LocalFacts, backend: BackEnd) -> Finding:
+def _one_origin(facts: LocalFacts, obstacle: Obstacle | None) -> Finding:
+    located, generation = facts.situation.located, facts.situation.generation
+    if obstacle:
+        return failed(
+            "front end and back end cannot share one origin here",
+            obstacle.reason,
+            *obstacle.advice,
+            explained("layout"),
+        )
+    own = login_routes.login_notes(located, login_routes.routing(located)) if located else ()
+    if own:
+        return warned(
+            "the front end answers calls of a login in Strapi's place",
+            "\n".join(own),
+            explained("layout"),
+        )
+    told = f" (it hands over {_HANDS_OVER[generation]})" if generation else ""
+    return passed(f"front end and back end share one origin: this Strapi can log in so{told}")
+
+
+def _tunnel(url: str | None) -> locate.Again:
+    """Write `tunnel` commands for the address that is checked."""
+    typed = ("--url", url) if url else ()
+
+    def again(*more: str, without: tuple[str, ...] = ()) -> str:
+        return locate.command_with("tunnel", typed, more, without)
+
+    return again
+
+
+def _two_origins_by_session(
+    facts: Facts, backend: BackEnd, one_origin: Sequence[Advice]
+) -> Finding:
     version = backend.users_permissions
     why = (
         "From 5.53 on the login is in a cookie of Strapi's host, and browsers do not send it along "
@@ -124,7 +223,7 @@ def _two_origins_by_session(facts: LocalFacts, backend: BackEnd) -> Finding:
     return failed(
         f"users-permissions {version} cannot log in across two origins",
         f"Expected front end and back end on one origin; they are on two.\n{why}",
-        _ONE_ORIGIN,
+        *one_origin,
         explained("layout"),
     )
 
@@ -133,9 +232,8 @@ def git_secrets(facts: LocalFacts) -> Finding:
     files = facts.env_files_in_git
     if files is None:
         return skipped("no git here")
-    tracked = [each for each in files if each.state == "tracked" and not each.is_example]
-    open_ = [each for each in files if each.state == "unprotected" and not each.is_example]
-    examples = [each for each in files if each.state != "ignored" and each.is_example]
+    tracked = [each for each in files if each.state == "tracked"]
+    open_ = [each for each in files if each.state == "unprotected"]
     if tracked:
         paths = " ".join(shlex.quote(facts.named(each.path)) for each in tracked)
         lines = [f"{facts.named(each.path)}: {_some(each.names)}" for each in tracked]
@@ -159,17 +257,6 @@ def git_secrets(facts: LocalFacts) -> Finding:
             Advice(
                 "add it, from the project's root",
                 command=f"echo {shlex.quote(first.name)} >> {shlex.quote(ignore)}",
-            ),
-            explained("git-secrets"),
-        )
-    if examples:
-        first = examples[0].path
-        return warned(
-            f"{facts.named(first)} has {_some(examples[0].names)} in it: are these real values?",
-            "An example is for everybody who sees the repository; what it holds may be made up.",
-            Advice(
-                "if they are real, write placeholders there (NAME=change-me), and make new values: "
-                "what was pushed is known"
             ),
             explained("git-secrets"),
         )

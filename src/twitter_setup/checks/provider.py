@@ -155,7 +155,7 @@ def callback(facts: Facts) -> Finding:
         f"{why}: X would be sent the old callback.",
         Advice(
             "stop Strapi with Ctrl-C, and start it again in the back end's folder",
-            command="npm run develop",
+            command=facts.start_command,
         )
         if is_in_files
         else Advice("set the public address there as server.url, and restart Strapi"),

@@ -15,7 +15,6 @@ from twitter_setup.ngrok import errors as ngrok_errors
 
 NO_TUNNEL = Advice("open one", command="twitter-setup tunnel")
 _NAME_IT = Advice("name the public address with --url")
-START_STRAPI = Advice("in the back end's folder", command="npm run develop")
 CONFIGURE = Advice("write it", command="twitter-setup configure")
 _BROWSER_PAGES = frozenset({"6022", "6024"})
 
@@ -44,7 +43,7 @@ def backend(facts: Facts) -> Finding:
         return failed(
             f"Strapi does not answer at {address}",
             "Nothing listens there, so there is nothing to log in to.",
-            START_STRAPI,
+            Advice("in the back end's folder", command=facts.start_command),
             explained("backend"),
         )
     return failed(
@@ -93,6 +92,8 @@ def _not_reached(facts: Facts, page: Page) -> Finding | None:
         )
     if network.is_missing(page, facts):
         return network.missing(page, facts)
+    if page.problem == "proxy":
+        return network.no_proxy(page)
     if page.problem:
         return failed(
             f"{facts.situation.public_url} does not answer: {page.problem}",

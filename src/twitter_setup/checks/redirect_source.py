@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from twitter_setup.checks.explained import explained
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, passed, warned
 from twitter_setup.project.frameworks import FrameworkId
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.reader.source import PageCode, Place
 
 
 def redirect_page_source_finding(
-    code: LoginCode,
+    code: PageCode,
     *,
     redirect_path: str,
     framework: FrameworkId,
@@ -21,7 +20,7 @@ def redirect_page_source_finding(
     layout: str,
     root: Path,
 ) -> Finding:
-    """A text search informs, and never fails. `root` is the folder that paths are shown from."""
+    """Judge the source; it can only warn. `root` is the folder that paths are shown from."""
     advice = (
         explained(framework, "the code for such a page"),
         explained("redirect-page"),
@@ -34,7 +33,7 @@ def redirect_page_source_finding(
     return passed(f"the source calls auth/twitter/callback ({_place(code.call, root)})")
 
 
-def _no_call(code: LoginCode, redirect_path: str, root: Path) -> tuple[str, str]:
+def _no_call(code: PageCode, redirect_path: str, root: Path) -> tuple[str, str]:
     page = redirect_path or "/"  # '' is the front end's first page
     if code.route is None:
         return (
@@ -50,7 +49,7 @@ def _no_call(code: LoginCode, redirect_path: str, root: Path) -> tuple[str, str]
 
 
 def _wrong_call(
-    code: LoginCode, call: SourceMention, generation: Generation | None, layout: str, root: Path
+    code: PageCode, call: Place, generation: Generation | None, layout: str, root: Path
 ) -> tuple[str, str] | None:
     if generation == "session" and code.access_token is not None:
         return (
@@ -73,7 +72,7 @@ def _wrong_call(
     return None
 
 
-def _place(mention: SourceMention, root: Path) -> str:
+def _place(mention: Place, root: Path) -> str:
     path = mention.path
     shown = path.relative_to(root) if path.is_relative_to(root) else path
     return f"{shown}, line {mention.line}"

@@ -20,8 +20,14 @@ CHECKS = (
     Check("server-url", "Strapi's URL in the files", backend_url.server_url, ("project",)),
     Check("frontend-url", "the front end's URL of Strapi", frontend_url.frontend_url),
     Check("one-host", "one host for all", backend_url.one_host, ("server-url", "frontend-url")),
-    Check("session-middleware", "Strapi's session", strapi_files.session_middleware, ("project",)),
-    Check("proxy", "trust in the proxy", strapi_files.proxy, ("project",)),
+    Check(
+        "session-middleware",
+        "Strapi's session",
+        strapi_files.session_middleware,
+        ("project",),
+        reads=("connect",),
+    ),
+    Check("proxy", "trust in the proxy", strapi_files.proxy, ("project",), reads=("connect",)),
     Check("git-secrets", "secrets in git", local.git_secrets),
     Check("layout", "whether this layout can log in", local.layout, ("project",)),
     # What answers
@@ -83,6 +89,7 @@ CHECKS = (
         asked_of_x.x_keys,
         ("clock", "credentials"),
         reads=("x_keys",),
+        waives=asked_of_x.waived_by_a_pair,
     ),
     Check(
         "x-callback", "the callback at X", asked_of_x.x_callback, ("x-keys",), reads=("x_callback",)

@@ -1,15 +1,13 @@
-"""`session-middleware`, `proxy`: what Strapi's config files say of the cookie that a login needs."""
+"""`session-middleware`, `proxy`: the session cookie that a login needs.
+
+The cookie of the first hop of a login decides. Without one the config files may warn, and never pass.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from twitter_setup.checks.explained import explained
-from twitter_setup.checks.facts.app_keys import AppKeys, Key
-from twitter_setup.checks.facts.git_secrets import is_placeholder
-from twitter_setup.checks.facts.local import LocalFacts
-from twitter_setup.checks.facts.proxy_trust import truth
-from twitter_setup.checks.facts.session_middleware import SESSION, SessionMiddleware
+from twitter_setup.checks.facts.remote import Facts
+from twitter_setup.checks.facts.session_middleware import SESSION, AppKeys, SessionMiddleware
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
 
@@ -19,191 +17,156 @@ _NEW_KEYS = Advice(
     "make two keys, and put them into the back end's .env as APP_KEYS=first,second",
     command="openssl rand -base64 32",
 )
+_STRICT = "the session cookie is sameSite: 'strict'"
+_WHY_STRICT = (
+    "Expected sameSite: 'lax', or none at all.\n"
+    "A browser that comes back from X does not send a strict cookie along, so Strapi does not know it."
+)
+_EXPLAINED = explained("session-middleware")
 
 
-def session_middleware(facts: LocalFacts) -> Finding:
+def session_middleware(facts: Facts) -> Finding:
+    """Does the session cookie come back from X, and is it signed with keys that stay?"""
     session, keys = facts.session_middleware, facts.app_keys
     if session is None or keys is None:
         return skipped("no Strapi that reads config/middlewares")
+    cookie = facts.connect.session_cookie if facts.connect else None
+    if cookie is not None:
+        return (
+            _wrong_cookie(facts, cookie, session)
+            or _weak_keys(facts, keys)
+            or passed(f"Strapi sets its session cookie ({cookie.partition(';')[0]})")
+        )
     return (
-        _wrong_middleware(facts, session)
-        or _wrong_cookie(facts, session)
-        or (None if _is_broken(facts) else _judge_keys(facts, keys))
-        or _unclear_cookie(facts, session)
-        or passed(f"{SESSION} is there, from {_place(facts, session)}, and app.keys is set")
+        _wrong_files(facts, session)
+        or _missing_keys(facts, keys)
+        or _weak_keys(facts, keys)
+        or skipped("no login has begun, so there is no session cookie to judge")
     )
 
 
-def _is_broken(facts: LocalFacts) -> bool:
-    """`server-url` says that config/server does not parse; app.keys is in the same file."""
-    return facts.server_url is not None and facts.server_url.kind == "broken"
-
-
-def _wrong_middleware(facts: LocalFacts, session: SessionMiddleware) -> Finding | None:
-    where = _place(facts, session)
-    if session.kind == "broken":
+def _wrong_cookie(facts: Facts, cookie: str, session: SessionMiddleware) -> Finding | None:
+    attributes = {part.strip() for part in cookie.split(";")[1:]}
+    advice = Advice(f"take sameSite away in {_place(facts, session)}, and restart Strapi")
+    if "samesite=strict" in attributes:
+        return failed(f"{_STRICT}, as Strapi sets it", _WHY_STRICT, advice, _EXPLAINED)
+    if "samesite=none" in attributes and "secure" not in attributes:
         return failed(
-            f"{where} does not parse",
-            f"{session.reason}: Strapi cannot start with it.",
-            Advice("mend that line"),
+            "the session cookie is sameSite: 'none' without secure: true",
+            "Browsers throw such a cookie away.",
+            advice,
+            _EXPLAINED,
         )
+    return None
+
+
+def _wrong_files(facts: Facts, session: SessionMiddleware) -> Finding | None:
+    where, public = _place(facts, session), facts.situation.public_url or ""
+    if session.kind == "broken":
+        return warned(f"{where} does not parse", _WHY_SESSION, Advice("correct that line"))
     if session.kind == "missing":
-        return failed(
+        return warned(
             f"{SESSION} is missing in {where}",
             f"Expected '{SESSION}' in the list; it is not there.\n{_WHY_SESSION}",
             Advice(f"add '{SESSION}', before 'strapi::query', in {where}"),
-            explained("session-middleware"),
+            _EXPLAINED,
         )
-    if session.kind == "unclear":
+    if session.same_site in {"strict", "true"}:
+        advice = Advice(f"take sameSite away in {where}, and restart Strapi")
+        return warned(f"{_STRICT}, in {where}", _WHY_STRICT, advice, _EXPLAINED)
+    if public.startswith("http:") and _is_cookie_secure(facts):
+        why = f"secure in {where}" if session.secure else "NODE_ENV is production"
         return warned(
-            f"whether {SESSION} is in {where} cannot be told: {session.reason}",
-            f"Expected '{SESSION}' in the list.\n{_WHY_SESSION}",
-            Advice("see what a login does", command="twitter-setup verify connect"),
-            explained("session-middleware"),
-        )
-    return None
-
-
-def _wrong_cookie(facts: LocalFacts, session: SessionMiddleware) -> Finding | None:
-    where, public = _place(facts, session), facts.situation.public_url
-    same_site = session.same_site.text.lower()
-    if session.same_site.kind in {"string", "boolean"} and same_site in {"strict", "true"}:
-        return failed(
-            f"the session cookie is sameSite: 'strict', in {where}",
-            "Expected sameSite: 'lax', or none at all.\n"
-            "A browser that comes back from X does not send a strict cookie along, so Strapi does not "
-            "know it any more.",
-            Advice(f"take sameSite away in {where}, and restart Strapi"),
-            explained("session-middleware"),
-        )
-    is_secure = is_cookie_secure(facts, session)
-    if is_secure and public and public.startswith("http:"):
-        why = "NODE_ENV is production" if session.secure.kind == "absent" else f"secure in {where}"
-        return failed(
             f"the session cookie is for https only ({why}), and {public} is http",
-            "Expected a cookie without `secure` on http.\n"
             "Strapi refuses to send it: Cannot send secure cookie over unencrypted connection.",
             Advice("run Strapi without NODE_ENV=production, and take `secure` away"),
-            explained("session-middleware"),
-        )
-    if session.same_site.kind == "string" and same_site == "none" and is_secure is False:
-        return failed(
-            f"the session cookie is sameSite: 'none' without secure: true, in {where}",
-            "Browsers throw such a cookie away.",
-            Advice(f"take sameSite away in {where}: with one origin it is not needed"),
-            explained("session-middleware"),
+            _EXPLAINED,
         )
     return None
 
 
-def _unclear_cookie(facts: LocalFacts, session: SessionMiddleware) -> Finding | None:
-    for name, value in (("sameSite", session.same_site), ("secure", session.secure)):
-        if value.kind == "unclear":
-            return warned(
-                f"{name} of the session cookie cannot be read, in {_place(facts, session)}",
-                f"{value.text} (line {value.line}).\n"
-                "sameSite 'strict' loses the cookie on the way back from X, and `secure` needs https.",
-                Advice("see what a login does", command="twitter-setup verify connect"),
-                explained("session-middleware"),
-            )
+def _is_cookie_secure(facts: Facts) -> bool:
+    """Tell by a literal `secure`, else by Strapi's default (middlewares/session.js)."""
+    session = facts.session_middleware
+    given = session.secure if session else ""
+    return given == "true" if given else facts.mode == "production"
+
+
+def _missing_keys(facts: Facts, keys: AppKeys) -> Finding | None:
+    values, where = _values(facts, keys), facts.named(keys.path) if keys.path else "config/server"
+    if keys.kind == "absent" or values == ():
+        return _keys_warned(
+            f"app.keys is {'empty' if values == () else 'not set'} in {where}",
+            f"Expected app: {{ keys: env.array('APP_KEYS') }} in {where}.",
+        )
+    if keys.kind == "variable" and values is None and not keys.has_default:
+        return _keys_warned(
+            f"{keys.variable} is not set, and app.keys needs it",
+            f"Expected {keys.variable} in the back end's .env; {where}, line {keys.line}, reads it.",
+        )
+    if values is not None and not all(values):
+        return _keys_warned(
+            f"a key of app.keys is empty ({_source(facts, keys)})",
+            "Expected a long text; Strapi refuses to start without.",
+        )
     return None
 
 
-def is_cookie_secure(facts: LocalFacts, session: SessionMiddleware) -> bool | None:
-    """Whether the cookie is for https only; None: it cannot be told."""
-    if session.secure.kind == "absent":
-        return facts.mode == "production"  # Strapi's default (middlewares/session.js)
-    return truth(session.secure, facts.environment)
-
-
-def _judge_keys(facts: LocalFacts, app_keys: AppKeys) -> Finding | None:
-    where = facts.named(app_keys.path) if app_keys.path else "config/server"
-    if not app_keys.keys:
-        return failed(
-            f"app.keys is {'not set' if app_keys.keys is None else 'empty'} in {where}",
-            f"Expected app: {{ keys: env.array('APP_KEYS') }}.\n{_WHY_KEYS}",
-            Advice(f"add it in {where}"),
-            _NEW_KEYS,
-            explained("session-middleware"),
+def _weak_keys(facts: Facts, keys: AppKeys) -> Finding | None:
+    """Warn of keys that change, and of those that everybody knows."""
+    values = _values(facts, keys)
+    if values is None and keys.has_random and keys.path:
+        where = facts.named(keys.path)
+        return _keys_warned(
+            f"app.keys may be made anew at each start ({where} asks for random bytes)",
+            "Expected keys that stay the same: each restart loses every login that is on its way.",
+            Advice(f"write env.array('APP_KEYS') in {where}"),
         )
-    return _first(_judge_key(facts, key, where) for key in app_keys.keys)
-
-
-def _judge_key(facts: LocalFacts, key: Key, where: str) -> Finding | None:
-    at = f"{where}, line {key.line}"
-    if key.kind == "variable":
-        return _judge_variable(facts, key, where)
-    if key.kind == "random":
-        return failed(
-            f"app.keys is made anew at each start ({at})",
-            "Expected keys that stay the same.\n"
-            f"{_WHY_KEYS} With each restart every login that is on its way is lost.",
-            Advice(f"write env.array('APP_KEYS') in {at}"),
-            _NEW_KEYS,
-            explained("session-middleware"),
+    if any("tobemodified" in value.lower() for value in values or ()):
+        return _keys_warned(
+            f"app.keys still has an example's value ({_source(facts, keys)})",
+            "Expected keys that nobody else knows: who knows them can make a session.",
         )
-    if key.kind == "unclear":
-        return warned(
-            f"where app.keys comes from cannot be told ({at})",
-            f"{key.reason}.\n{_WHY_KEYS} It must be set, and stay the same.",
-            Advice(f"look whether it does, in {at}"),
-            explained("session-middleware"),
-        )
-    return _judge_value(key.value, at)
+    return None
 
 
-def _judge_variable(facts: LocalFacts, key: Key, where: str) -> Finding | None:
-    setting = facts.environment.find(key.variable)
-    if setting is None and key.fallback:
-        return _first(_judge_key(facts, each, where) for each in key.fallback)
+def _keys_warned(summary: str, detail: str, *advice: Advice) -> Finding:
+    return warned(summary, f"{detail}\n{_WHY_KEYS}", *advice, _NEW_KEYS, _EXPLAINED)
+
+
+def _values(facts: Facts, keys: AppKeys) -> tuple[str, ...] | None:
+    """Return the keys as Strapi has them; None if they are not known."""
+    if keys.kind == "literal":
+        return tuple(value.strip() for value in keys.values)
+    setting = facts.environment.find(keys.variable) if keys.kind == "variable" else None
     if setting is None:
-        return failed(
-            f"{key.variable} is not set, and app.keys needs it",
-            f"Expected {key.variable} in the back end's .env; {where}, line {key.line}, reads it.\n"
-            f"{_WHY_KEYS}",
-            _NEW_KEYS,
-            explained("session-middleware"),
-        )
+        return None
     inside = setting.value.strip().removeprefix("[").removesuffix("]")
-    values = [each.strip(' "') for each in inside.split(",")] if key.is_list else [setting.value]
-    source = f"{key.variable} in {facts.named(setting.file) if setting.file else setting.where}"
-    return _first(_judge_value(each, source) for each in values)
+    return tuple(each.strip(' "') for each in inside.split(","))
 
 
-def _judge_value(value: str, source: str) -> Finding | None:
-    if not value.strip():
-        return failed(
-            f"a key of app.keys is empty ({source})",
-            f"Expected a long text; Strapi refuses to start without.\n{_WHY_KEYS}",
-            _NEW_KEYS,
-            explained("session-middleware"),
-        )
-    if is_placeholder(value):
-        return warned(
-            f"app.keys still has an example's value ({source})",
-            f"Expected keys that nobody else knows.\n{_WHY_KEYS} Who knows the keys can make one.",
-            _NEW_KEYS,
-            explained("session-middleware"),
-        )
-    return None
+def _source(facts: Facts, keys: AppKeys) -> str:
+    setting = facts.environment.find(keys.variable)
+    if keys.kind == "variable" and setting is not None:
+        return f"{keys.variable} in {facts.named(setting.file) if setting.file else setting.where}"
+    return f"{facts.named(keys.path) if keys.path else 'config/server'}, line {keys.line}"
 
 
-def proxy(facts: LocalFacts) -> Finding:
-    trust, session = facts.proxy, facts.session_middleware
+def proxy(facts: Facts) -> Finding:
+    """Does Strapi believe the tunnel that the browser came over https?"""
+    trust = facts.proxy
     if trust is None or facts.backend is None:
         return skipped("no Strapi that reads config/server")
     public = facts.situation.public_url
     if public and public.startswith("http:"):
         return skipped(f"{public} is not https: there is nothing to trust")
-    is_secure = facts.mode == "production"
-    if session is not None:
-        is_secure = is_cookie_secure(facts, session) is not False
     version = facts.backend.major
     trusted = _is_trusted(version, trust.whole, trust.koa)
     where = facts.named(trust.path or facts.backend.server_config.path)
-    if not is_secure:
-        told = "is trusted" if trusted else "need not be trusted"
-        return passed(f"NODE_ENV is {facts.mode}: the tunnel {told}, the cookie goes over http too")
+    is_sent = facts.connect is not None and facts.connect.session_cookie is not None
+    if is_sent or not _is_cookie_secure(facts):
+        mode = f"NODE_ENV is {facts.mode}: the session cookie goes over http too"
+        return passed("Strapi sends its session cookie through the tunnel" if is_sent else mode)
     why = (
         "Strapi hears http from the tunnel. With a cookie for https only it must believe the tunnel "
         "that the browser came over https, or it stops with: Cannot send secure cookie over "
@@ -237,11 +200,7 @@ def _is_trusted(version: int | None, whole: bool | None, koa: bool | None) -> bo
     return koa
 
 
-def _place(facts: LocalFacts, session: SessionMiddleware) -> str:
+def _place(facts: Facts, session: SessionMiddleware) -> str:
     if session.path is None:
-        return "Strapi's own list"
+        return "config/middlewares"
     return facts.named(session.path) + (f", line {session.line}" if session.line else "")
-
-
-def _first(findings: Iterable[Finding | None]) -> Finding | None:
-    return next((finding for finding in findings if finding is not None), None)

@@ -51,7 +51,7 @@ OPTIONS: Mapping[str, Any] = {
     "allow_vulnerable_dev_server": _option(
         bool,
         "--allow-vulnerable-dev-server",
-        help="Publish a dev server that is known to give away this machine's files.",
+        help="Publish a dev server that gives away this machine's files.",
     ),
     "port": _port("--port", "The back end's port."),
     "frontend_port": _port("--frontend-port", "The front end's port."),

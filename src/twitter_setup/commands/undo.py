@@ -12,6 +12,7 @@ from typing import Any
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project import find as project
+from twitter_setup.project import settings
 from twitter_setup.project.settings import Options
 from twitter_setup.state import checkpoint, checkpoint_file
 from twitter_setup.state.checkpoint import Undone
@@ -41,13 +42,11 @@ def tunnel_running(state: StateFolder) -> SetupError:
 
 
 def _check_paths(state: StateFolder) -> None:
-    """Refuse checkpoints that name files which are none of a project: a repository may have brought them."""
-    folder = state.checkpoints
-    root, known = project.repository_root(state.backend).resolve(), state.outside()
-    own = (*checkpoint.checkpoints(folder), *checkpoint.pending(folder))
-    for one in (*own, *(one for _, one in checkpoint_file.foreign(folder))):
+    """Refuse a checkpoint that names what no session changes: a repository may have brought it along."""
+    folder, known = state.checkpoints, state.outside()
+    for one in (*checkpoint.checkpoints(folder), *checkpoint.pending(folder)):
         for record in one.records:
-            problem = _problem_of(Path(record.path), root, known)
+            problem = _problem_of(Path(record.path), state.backend, known)
             if problem:
                 raise SetupError(
                     "checkpoint_broken",
@@ -57,34 +56,31 @@ def _check_paths(state: StateFolder) -> None:
                 )
 
 
-def _problem_of(path: Path, root: Path, known: Collection[str]) -> str:
-    """'' for a file that a session of this project may have changed."""
+def _problem_of(path: Path, backend: Path, known: Collection[str]) -> str:
+    """Say why no session of this user can have changed the file; '' if one can have."""
     if not path.is_absolute():
         return "is not a whole path, as ours are"
-    target = path.resolve()
-    if not target.is_relative_to(root):
-        is_known = str(target) in known
-        return (
-            "" if is_known else "is outside this project and was not changed by a session of yours"
-        )
+    target, root = path.resolve(), project.repository_root(backend).resolve()
+    is_inside = target.is_relative_to(root)
     # git runs what its own files name, and a clone brings none of them along.
-    is_gits = ".git" in {part.casefold() for part in target.relative_to(root).parts}
-    return "is git's own, which no session changes" if is_gits else ""
+    if ".git" in {part.casefold() for part in target.parts[len(root.parts) if is_inside else 0 :]}:
+        return "is git's own, which no session changes"
+    if str(target) in known:
+        return ""
+    if not is_inside:
+        return "is outside this project and was not changed by a session of yours"
+    is_usual = checkpoint_file.is_of_a_session(target) or _is_env_file_of_settings(target, backend)
+    return "" if is_usual else "is a file that no session changes"
 
 
-def _foreign(state: StateFolder) -> Undone:
-    """What is left alone, since nothing shows that this user wrote it."""
-    return Undone(
-        kept=tuple(
-            (
-                Path(printable(record.path)),
-                f"the checkpoint {printable(str(file))} has no mark of yours (written under another home "
-                "or by an older version, or brought along by the repository); look at both, then delete it",
-            )
-            for file, one in checkpoint_file.foreign(state.checkpoints)
-            for record in one.records
-        )
-    )
+def _is_env_file_of_settings(target: Path, backend: Path) -> bool:
+    root = project.repository_root(backend)
+    try:
+        file = settings.read_file(settings.find_file(backend, root), root)
+    except SetupError:
+        return False
+    name = Path(file.get("frontend", "env_file") or "").parts
+    return bool(name) and target.parts[-len(name) :] == name
 
 
 def recover(state: StateFolder, view: View) -> Callable[[], None]:
@@ -102,7 +98,6 @@ def recover(state: StateFolder, view: View) -> Callable[[], None]:
         if not record.kept:
             undone += undo_passing(state)
             state.forget_session()
-    undone += _foreign(state)
     if record is not None and not record.kept:
         view.note(
             f"An earlier run (PID {record.pid}) was ended from outside: {_said(undone)}.",
@@ -185,8 +180,6 @@ def undo(
         provider, failed = provider_undo.undo(state, options, view, everything=everything)
         with _strapi_told(state, record, view) as strapi:
             undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
-            foreign = _foreign(state)
-            undone += foreign
             state.forget_session()
             strapi.undone = undone
         if everything:
@@ -196,7 +189,7 @@ def undo(
     left = [
         c for c in checkpoint.checkpoints(state.checkpoints) if everything or c.kind == "passing"
     ]
-    has_failed = bool(left or foreign.kept or failed)
+    has_failed = bool(left or failed)
     return undone_data(undone, provider), ExitCode.FAILED if has_failed else ExitCode.OK
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from twitter_setup.addresses import redirect_url
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
 from twitter_setup.project.frontend import FrontEnd
@@ -17,13 +16,15 @@ from twitter_setup.x.sheet import Sheet
 def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet:
     """What X and Strapi must know when the back end, or both ends, are at `public_url`."""
     backend, frontend, file = located.backend, located.frontend, located.file
-    path = redirect_url.path_of(file.get("frontend", "redirect_path"))
+    path = located.redirect_path
     return portal.build(
         reach=reach,
         layout=kind,
         public_url=public_url,
         api_prefix=backend.api_prefix,
-        redirect_url=f"{_front_end(frontend, public_url, kind)}{path}" if frontend else None,
+        redirect_url=f"{_front_end(located, frontend, public_url, kind, reach)}{path}"
+        if frontend
+        else None,
         project_name=_project_name(located),
         website_url=file.get("portal", "website_url") or "",
         terms_of_service_url=file.get("portal", "terms_of_service_url") or "",
@@ -32,8 +33,12 @@ def sheet_for(located: Located, reach: str, public_url: str, kind: str) -> Sheet
     )
 
 
-def _front_end(frontend: FrontEnd, public_url: str, kind: str) -> str:
-    return public_url if kind == "one-origin" else f"http://localhost:{frontend.port}"
+def _front_end(located: Located, frontend: FrontEnd, public_url: str, kind: str, reach: str) -> str:
+    if kind == "one-origin":
+        return public_url
+    # From 5.53 on the session cookie of 127.0.0.1 finishes the login: `localhost` is another site.
+    is_one_host = reach == "local" and located.backend.needs_session_login
+    return f"http://{'127.0.0.1' if is_one_host else 'localhost'}:{frontend.port}"
 
 
 def _project_name(located: Located) -> str:

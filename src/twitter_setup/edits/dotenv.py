@@ -28,32 +28,17 @@ _LINE_END = r"(?![^\n\u2028\u2029])"
 # dotenv 14.0 to 14.2, `RE_INI_KEY_VAL`, matched against one line. No `export`, no backticks, no
 # quoted value over several lines.
 _LINE_14 = re.compile(
-    rf"{_S}*(?P<statement>{_NAME}{_S}*=(?P<value>{_S}*(?:\"[^\"]*\"|'[^']*'|[^#]*)?))"
+    rf"{_S}*{_NAME}{_S}*=(?P<value>{_S}*(?:\"[^\"]*\"|'[^']*'|[^#]*)?)"
     rf"(?:{_S}*|{_S}*{_COMMENT})?\Z"
 )
 
 # dotenv 16 to 18, `LINE`, matched against the whole text.
 _LINE_16 = re.compile(
-    rf"{_LINE_START}{_S}*(?P<statement>(?:export{_S}+)?{_NAME}(?:{_S}*={_S}*?|:{_S}+?)"
-    rf"(?P<value>(?:{_S}*'(?:\\'|[^'])*'|{_S}*\"(?:\\\"|[^\"])*\"|{_S}*`(?:\\`|[^`])*`|[^#\n]+)?))"
+    rf"{_LINE_START}{_S}*(?:export{_S}+)?{_NAME}(?:{_S}*={_S}*?|:{_S}+?)"
+    rf"(?P<value>(?:{_S}*'(?:\\'|[^'])*'|{_S}*\"(?:\\\"|[^\"])*\"|{_S}*`(?:\\`|[^`])*`|[^#\n]+)?)"
     rf"{_S}*(?:{_COMMENT})?{_LINE_END}"
 )
 _QUOTED_16 = re.compile(rf"{_LINE_START}(['\"`])([\s\S]*)\1{_LINE_END}")
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """One `NAME=value` as dotenv 16 and later see it. Spans are bytes of the file."""
-
-    name: str
-    value: str  # without interpolation, which is dotenv-expand's
-    raw: bytes  # the value's source text, quotes included
-    quote: str  # '', "'", '"' or '`'
-    start: int  # the whole statement, `export` and an inline comment included, without its line end
-    end: int
-    value_start: int  # the span of `raw`
-    value_end: int
-    line: int  # 1-based
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +46,8 @@ class _Statement:
     """What one rule set finds. Positions are characters of the text, not yet bytes of the file."""
 
     name: str
-    value: str
-    start: int
+    start: int  # of the name
+    value: str  # without interpolation, which is dotenv-expand's
     value_start: int
     value_end: int
 
@@ -100,17 +85,18 @@ _DOTENV_14 = _Rules(_find_14, _unquote_14)
 _DOTENV_16 = _Rules(_LINE_16.finditer, _unquote_16)
 
 
-def assignments(source: bytes) -> tuple[Assignment, ...]:
-    """Find every assignment, in the file's order, also those that a later one overrides."""
-    text, offsets = _text(source)
-    return tuple(
-        _assignment(source, text, offsets, found) for found in _statements(text, _DOTENV_16)
-    )
-
-
 def values(source: bytes) -> dict[str, str]:
     """Read what dotenv 16 and later put into the environment: the last value of each name."""
     return _readings(source)[1]
+
+
+def lines(source: bytes) -> dict[str, int]:
+    """Find the line of each name that dotenv 16 and later read, of the last value if there are more."""
+    text, _ = _text(source)
+    return {
+        found.name: text.count("\n", 0, found.value_start) + 1
+        for found in _statements(text, _DOTENV_16)
+    }
 
 
 def set_variable(source: bytes, name: str, value: str) -> tuple[Edit, ...]:
@@ -173,7 +159,7 @@ def _statements(text: str, rules: _Rules) -> Iterator[_Statement]:
     for match in rules.find(text):
         start, end = _value_span(text, *match.span("value"))
         value = _as_node(rules.unquote(match["value"]))
-        yield _Statement(match["name"], value, match.start("statement"), start, end)
+        yield _Statement(match["name"], match.start("name"), value, start, end)
 
 
 def _value_span(text: str, start: int, end: int) -> tuple[int, int]:
@@ -183,22 +169,6 @@ def _value_span(text: str, start: int, end: int) -> tuple[int, int]:
         place = start if text.startswith("#", end) else end  # `A= # why` becomes `A=x # why`
         return place, place
     return end - len(value.lstrip(_BLANKS)), start + len(value.rstrip(_BLANKS))
-
-
-def _assignment(source: bytes, text: str, offsets: list[int], found: _Statement) -> Assignment:
-    line_end = text.find("\n", found.value_end)
-    value_start, value_end = offsets[found.value_start], offsets[found.value_end]
-    return Assignment(
-        name=found.name,
-        value=found.value,
-        raw=source[value_start:value_end],
-        quote=_quote(text[found.value_start : found.value_end]),
-        start=offsets[found.start],
-        end=offsets[line_end],  # -1, no line end, is the end of the file
-        value_start=value_start,
-        value_end=value_end,
-        line=text.count("\n", 0, found.start) + 1,
-    )
 
 
 def _quote(raw: str) -> str:

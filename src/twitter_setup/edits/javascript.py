@@ -7,6 +7,7 @@ guessing. Knows no single setting; `server_config` does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -54,6 +55,7 @@ _LITERALS: dict[str, _Kind] = {
     "undefined": "absent",
 }
 _CASTS = {"parseInt": "int", "parseFloat": "float", "Number": "float"}
+_SPREADS_NOTHING = frozenset({"false", "null", "undefined"})
 _SCALAR_CASTS = frozenset({"", "int", "float", "bool"})
 _WHY_UNCLEAR = {
     "array": "the value is a list",
@@ -104,6 +106,8 @@ def find_value(object_: Node, name: str) -> Node | Unclear | None:
     """Find the value of an object's own key, the last one if there are two; None: no such key."""
     for member in reversed(children(object_)):
         key = key_of(member)
+        if key is None and _cannot_set(member, name):
+            continue
         if key is None:
             what = "spread" if member.type == "spread_element" else "computed key"
             return Unclear(
@@ -114,6 +118,29 @@ def find_value(object_: Node, name: str) -> Node | Unclear | None:
         if key == name:
             return _member_value(member)
     return None
+
+
+def _cannot_set(member: Node, name: str) -> bool:
+    """Whether it is a spread of objects that are written out, and none of them has the key."""
+    return member.type == "spread_element" and all(
+        value.type in _SPREADS_NOTHING
+        or (value.type == "object" and find_value(value, name) is None)
+        for value in _spread_values(children(member)[0])
+    )
+
+
+def _spread_values(node: Node) -> Iterator[Node]:
+    """Yield what `...node` may spread: each branch of a condition."""
+    settled = settle(node)
+    if isinstance(settled, Unclear):
+        yield node
+    elif settled.type == "ternary_expression":
+        yield from _spread_values(field(settled, "consequence"))
+        yield from _spread_values(field(settled, "alternative"))
+    elif settled.type == "binary_expression" and text(field(settled, "operator")) == "&&":
+        yield from _spread_values(field(settled, "right"))  # what is falsy spreads nothing
+    else:
+        yield settled
 
 
 def key_of(member: Node) -> str | None:

@@ -59,7 +59,7 @@ class Binding:
     @property
     def is_whole(self) -> bool:
         """Whether the name gets all of the value: `ctx`, not `{ env }`."""
-        return self.name == _pattern(self.holder)
+        return self.name == pattern_of(self.holder)
 
     @property
     def key(self) -> str | None:
@@ -67,7 +67,7 @@ class Binding:
 
         None for the whole value, and for what has a default or lies deeper.
         """
-        parent, pattern = self.name.parent, _pattern(self.holder)
+        parent, pattern = self.name.parent, pattern_of(self.holder)
         if parent is None:
             return None
         if parent.type == "import_specifier":
@@ -96,7 +96,7 @@ def find_binding(name: str, at: Node) -> Binding | None:
     """Find the declaration that `name` means at `at`, innermost scope first; None for a global."""
     scope = at.parent
     while scope is not None:
-        for holder in _holders(scope):
+        for holder in holders(scope):
             for node in declared_names(holder):
                 if text(node) == name:
                     return Binding(node, holder)
@@ -130,11 +130,11 @@ def declared_names(holder: Node) -> Iterator[Node]:
     if holder.type == "import_statement":
         for node in descendants(holder, _IMPORTED, closed=_IMPORTED):
             yield node.child_by_field_name("alias") or node.child_by_field_name("name") or node
-    elif pattern := _pattern(holder):
+    elif pattern := pattern_of(holder):
         yield from _targets(pattern)
 
 
-def _holders(scope: Node) -> Iterator[Node]:
+def holders(scope: Node) -> Iterator[Node]:
     """Yield what declares names in `scope` itself: its parameters, or its statements' parts."""
     if scope.type in FUNCTIONS:
         yield from parameters(scope)
@@ -146,7 +146,7 @@ def _holders(scope: Node) -> Iterator[Node]:
             yield from children(declaration) if is_list else [declaration]
 
 
-def _pattern(holder: Node) -> Node | None:
+def pattern_of(holder: Node) -> Node | None:
     """Give the name or the destructuring pattern that `holder` fills."""
     if holder.type in _NAMED:
         return holder.child_by_field_name("name")

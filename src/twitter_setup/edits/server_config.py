@@ -1,6 +1,7 @@
 """What decides `url` in a Strapi server config (`config/server.{js,ts}`), and the one lasting edit.
 
-The edit is neutral as long as the variable isn't set: `url` stays what it was.
+The edit is neutral as long as the variable isn't set: `url` stays what it was. An expression stays
+in its place and is evaluated once, as before; with Strapi's `env` also if the variable is set.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from tree_sitter import Node
 from twitter_setup.edits.env_reads import env_name, env_read, reads_variable
 from twitter_setup.edits.insertion import find_member, insert_member
 from twitter_setup.edits.javascript import evaluate, exported_object, find_value
-from twitter_setup.edits.names import NAMES
+from twitter_setup.edits.names import NAMES, settle
 from twitter_setup.edits.spans import Edit, splice
 from twitter_setup.edits.syntax import (
+    FUNCTIONS,
     NOTHING,
     Language,
     Unclear,
@@ -28,6 +30,7 @@ from twitter_setup.edits.syntax import (
 )
 
 _NEIGHBOURS = ("port", "host")
+_NO_VALUES = FUNCTIONS | {"class"}
 # What may stand to the right of `??` as it is.
 _TIGHT = NAMES | {
     "call_expression",
@@ -44,10 +47,11 @@ class UrlSetting:
 
     `line`: of the value; of an absent one the line below which it would be written.
     `variable`, `default`: the variable that decides, and its default if that is a literal.
-    `text`: of a literal the value that it has now, '' for none. `reason`: why it is unclear.
+    `text`: of a literal the value that it has now, '' for none. `reason`: why an expression's value
+    is not known, or why an unclear one cannot be edited.
     """
 
-    kind: Literal["variable", "literal", "absent", "unclear"]
+    kind: Literal["variable", "literal", "expression", "absent", "unclear"]
     line: int
     variable: str | None = None
     default: str | None = None
@@ -63,7 +67,7 @@ def read_url(source: bytes, language: Language) -> UrlSetting:
 def make_url_read(source: bytes, language: Language, variable: str) -> tuple[Edit, ...]:
     """Let `variable` decide; `url` stays what it is as long as that isn't set.
 
-    For what is literal or absent; no edit where `variable` decides already. Anything else, and a
+    No edit where `variable` decides already. What is unclear or reads another variable, and a
     result that does not read as it should, is a `ValueError`: `manual_line` is for that.
     """
     found = _find(source, language)
@@ -125,8 +129,11 @@ def _setting(value: Node) -> UrlSetting:
         return UrlSetting("variable", url.line, url.variable, url.default)
     if url.kind in {"string", "absent"}:
         return UrlSetting("literal", url.line, text=url.text)
+    settled = settle(value)
+    if not isinstance(settled, Unclear) and settled.type in _NO_VALUES:
+        return UrlSetting("unclear", url.line, reason="the value is a function")
     reason = url.text if url.kind == "unclear" else "the value is not a text"
-    return UrlSetting("unclear", url.line, reason=reason)
+    return UrlSetting("expression", line(value), reason=reason)
 
 
 def _edits(source: bytes, found: _Found, variable: str) -> tuple[Edit, ...]:
@@ -137,6 +144,10 @@ def _edits(source: bytes, found: _Found, variable: str) -> tuple[Edit, ...]:
         # Inside `'https://…' as string` only the string is replaced, of `'https://…' as const` all:
         # TypeScript allows a call in the first one alone.
         value = unwrap_to_const(found.value)
+        key = b"url: " if value.type == "shorthand_property_identifier" else b""
+        return (Edit(value.start_byte, value.end_byte, key + read),)
+    if found.setting.kind == "expression" and found.value:
+        value = found.value
         key = b"url: " if value.type == "shorthand_property_identifier" else b""
         return (Edit(value.start_byte, value.end_byte, key + read),)
     raise ValueError(found.setting.reason or f"`url` reads {found.setting.variable}")

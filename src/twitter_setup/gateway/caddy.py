@@ -18,11 +18,18 @@ _LOOPBACK = "127.0.0.1"
 _UNCHANGED = "Nothing was changed."
 
 
-def find() -> str:
-    """Find the Caddy that was installed with us, else one on PATH."""
+def find(*, can_be_two: bool = True) -> str:
+    """Find the Caddy that was installed with us, else one on PATH.
+
+    `can_be_two`: without one, advise two public addresses; they cannot log in from 5.53 on.
+    """
     beside = str(Path(sys.executable).parent)
     found = shutil.which("caddy", path=beside) or shutil.which("caddy")
     if found is None:
+        two = Advice(
+            "without one: publish the back end alone, at an address of your own",
+            command="twitter-setup tunnel --two-origins --url https://your.address",
+        )
         raise SetupError(
             "gateway_failed",
             "There is no Caddy here, which makes one address of the front end and the back end.",
@@ -34,10 +41,7 @@ def find() -> str:
                     "elsewhere put a caddy executable on PATH",
                     url="https://caddyserver.com/download",
                 ),
-                Advice(
-                    "without one: publish the back end alone, at an address of your own",
-                    command="twitter-setup tunnel --two-origins --url https://your.address",
-                ),
+                *([two] if can_be_two else []),
             ],
             unchanged=_UNCHANGED,
         )

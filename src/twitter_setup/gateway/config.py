@@ -8,23 +8,21 @@ https://caddyserver.com/docs/json/
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from twitter_setup.gateway import admin_side
 from twitter_setup.gateway import answers as gateway_answers
-from twitter_setup.gateway import doors as gateway_doors
 from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
-from twitter_setup.gateway.answers import not_found
-from twitter_setup.gateway.doors import at_path
-from twitter_setup.gateway.frontend_routes import FrontEndRoute
+from twitter_setup.gateway.admin_side import AdminSide
+from twitter_setup.gateway.answers import not_found, on_path, on_target
 from twitter_setup.gateway.log import Upstream
-from twitter_setup.gateway.paths import Guard
-
-__all__ = ["Guard", "Site", "configuration"]
+from twitter_setup.gateway.own_routes import routing as gateway_routing
+from twitter_setup.gateway.own_routes.routing import Routing
 
 ReachKind = Literal["ngrok", "url", "local"]
 Layout = Literal["one-origin", "two-origins"]
@@ -34,6 +32,7 @@ _FORGIVEN_AFTER = "250ms"  # an address that refused is tried again
 _MOVED = "400ms"  # so long, until each address has been tried twice
 # Node closes a connection that was idle for 5 s.
 _IDLE = "4s"
+_FRONTEND = "frontend"
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
 Route = dict[str, Any]
@@ -57,14 +56,25 @@ class Site:
     frontend_port: int | None = None
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
-    frontend_routes: tuple[FrontEndRoute, ...] = ()
-    guards: tuple[Guard, ...] = ()
+    routing: Routing = field(default_factory=Routing)  # the front end's own routes
+    is_frontend_open: bool = True  # else its 502 page is served
+    admin_side: AdminSide = field(default_factory=AdminSide)
     log_path: Path
     storage: Path  # a folder of our own, in place of Caddy's in the user's home
 
     @property
     def has_frontend(self) -> bool:
         return self.layout == "one-origin" and self.frontend_port is not None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether anybody but this machine reaches it; else nothing of the front end is refused."""
+        return self.reach != "local"
+
+    @property
+    def withheld(self) -> AdminSide | None:
+        """Return the admin side that the front end must not lead to; None: it may."""
+        return self.admin_side if self.is_published and not self.expose_admin else None
 
 
 def configuration(site: Site) -> dict[str, Any]:
@@ -77,6 +87,8 @@ def configuration(site: Site) -> dict[str, Any]:
         "trusted_proxies": {"source": "static", "ranges": ["127.0.0.0/8", "::1/128"]},
         "logs": {"default_logger_name": gateway_log.NAME},
         "routes": _routes(site),
+        # Each use of it is a name: its patterns are compiled once.
+        "named_routes": {_FRONTEND: {"handle": _to_frontend(site)}} if site.has_frontend else {},
         "errors": {"routes": _error_routes(site)},
     }
     return {
@@ -94,18 +106,19 @@ def configuration(site: Site) -> dict[str, Any]:
 
 def _routes(site: Site) -> list[Route]:
     strapi = _to_strapi(site)
-    frontend = _to_frontend(site) if site.has_frontend else [_nothing_here(site)]
+    frontend = (
+        {"handler": "invoke", "name": _FRONTEND} if site.has_frontend else _nothing_here(site)
+    )
     return [
         *gateway_log.appending(),
-        _route([gateway_doors.no_path()], [not_found("No such path.")]),
+        # `x:http://h/admin` has no path here, and has one for a server further on.
+        _route([{"not": [on_target("^/")]}], [not_found("No such path.")]),
         *_host_routes(site),
-        _route([at_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
+        _route([on_path(gateway_paths.STRANGE)], [not_found("No such path.")]),
         *_admin_routes(site),
-        _route([_target(f"{site.api_prefix}/{way}" for way in ("connect", "auth"))], strapi),
-        *_own_routes(site, frontend),
+        *_shared_routes(site, strapi, frontend),
         _route([_target(_strapi_paths(site))], strapi),
-        *_front_doors(site, site.guards),
-        _route([], frontend),
+        _route([], [frontend]),
     ]
 
 
@@ -132,21 +145,16 @@ def _admin_routes(site: Site) -> list[Route]:
         # Strapi's own dev server of the panel (5.12 to 5.48) refuses a public Host.
         return [_route([_target(names)], _to_strapi(site, host=f"localhost:{site.backend_port}"))]
     if not site.api_prefix:
-        named = at_path(gateway_paths.named(site.admin_names))
+        named = on_path(gateway_paths.named(site.admin_names))
         return [_route([named], [_nothing_here(site)])]
     return []
 
 
-def _own_routes(site: Site, frontend: list[Route]) -> list[Route]:
-    if not site.has_frontend:
-        return []
-    routes = []
-    for each in site.frontend_routes:
-        doors = _front_doors(site, () if each.is_one_path else site.guards)
-        guarded = [{"handler": "subroute", "routes": [*doors, _route([], frontend)]}]
-        methods = {"method": list(each.methods)} if each.methods else {}
-        routes.append(_route([at_path(each.pattern) | methods], guarded))
-    return routes
+def _shared_routes(site: Site, strapi: list[Route], frontend: Route) -> list[Route]:
+    """Ask the one or the other below the prefix, where both may have routes."""
+    asked = {"strapi": strapi, "frontend": [frontend]}
+    order = gateway_routing.in_order(site.routing, site.api_prefix)
+    return [_route(match, asked[upstream]) for upstream, match in order]
 
 
 def _strapi_paths(site: Site) -> list[str]:
@@ -154,14 +162,6 @@ def _strapi_paths(site: Site) -> list[str]:
     if everything:
         return [""]
     return [site.api_prefix, "/uploads", "/_health", *([site.graphql] if site.graphql else [])]
-
-
-def _front_doors(site: Site, guards: Sequence[Guard]) -> list[Route]:
-    """Refuse what the front end's dev server must not be asked from outside."""
-    if not site.has_frontend:
-        return []
-    refused = gateway_doors.refused(site.backend_folder, guards, site.admin_names)
-    return [_route([match], [not_found(text)]) for match, text in refused]
 
 
 # What is done with it
@@ -174,39 +174,65 @@ def _to_strapi(site: Site, *, host: str = "") -> list[Route]:
         "X-Forwarded-Host": [public.netloc],
         "X-Forwarded-Proto": [public.scheme],
     }
-    port, request = site.backend_port, {"request": {"set": headers}}
-    return _proxied("strapi", port, request, wait=f"{site.restart_patience:g}s", may_hang=True)
+    port, changes = site.backend_port, {"headers": {"request": {"set": headers}}}
+    return _proxied("strapi", port, changes, wait=f"{site.restart_patience:g}s", may_hang=True)
 
 
 def _to_frontend(site: Site) -> list[Route]:
-    """Hand on to the dev server as if the browser had asked it itself: they check Host and Origin."""
+    """Ask the dev server what may be asked of it, and withhold what it forwards from the admin side."""
+    if not site.is_frontend_open:
+        return [_page(gateway_answers.frontend_closed, site)]
+    if not site.is_published:
+        return _from_frontend(site)
+    side = site.withheld
+    private = (gateway_paths.drives_tools(), gateway_paths.private(site.backend_folder))
+    routes = [_route([on_path(each)], [not_found("Not published.")]) for each in private]
+    if side is not None:
+        refused = admin_side.refused(side)
+        routes += [_route([match], [not_found(admin_side.REFUSED)]) for match in refused]
+        withholding = admin_side.withholding(side)
+        routes.append(_route(admin_side.named(side), _from_frontend(site, withholding)))
+    return [{"handler": "subroute", "routes": [*routes, _route([], _from_frontend(site))]}]
+
+
+def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Route]:
+    """Ask the dev server as if the browser had asked it itself: it checks Host and Origin."""
     own = f"http://localhost:{site.frontend_port}"
     located = {
         "search_regexp": rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)",
         "replace": f"{site.public_url}$1",
     }
     origin = {"search_regexp": f"(?i)^{re.escape(site.public_url)}$", "replace": own}
-    headers = {
-        "request": {
-            "set": {"Host": [f"localhost:{site.frontend_port}"]},
-            "delete": ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "Forwarded"],
-            "replace": {"Origin": [origin]},
+    changes = {
+        "headers": {
+            "request": {
+                "set": {"Host": [f"localhost:{site.frontend_port}"]},
+                "delete": [
+                    "X-Forwarded-Host",
+                    "X-Forwarded-Proto",
+                    "X-Forwarded-Port",
+                    "Forwarded",
+                ],
+                "replace": {"Origin": [origin]},
+            },
+            "response": {"replace": {"Location": [located]}},
         },
-        "response": {"replace": {"Location": [located]}},
+        "handle_response": list(handle_response),
     }
-    return _proxied("frontend", site.frontend_port or 0, headers, wait=_MOVED)
+    return _proxied("frontend", site.frontend_port or 0, changes, wait=_MOVED)
 
 
 def _proxied(
-    upstream: Upstream, port: int, headers: dict[str, Any], *, wait: str, may_hang: bool = False
+    upstream: Upstream, port: int, changes: dict[str, Any], *, wait: str, may_hang: bool = False
 ) -> list[Route]:
     """Hand on to a server of this machine, and wait so long for one that is not there."""
-    kept = _proxy(port, headers, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
+    kept = _proxy(port, changes, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
     if may_hang:  # see `_asked_again`
         kept["transport"]["response_header_timeout"] = wait
     # On a kept connection that the server is just closing a request may be lost; on a new one it can
     # only fail to connect, and is tried again. Those that do no harm twice need not care.
-    fresh = _proxy(port, headers, wait, {"enabled": False})
+    # -1 keeps none, and sends no `Connection: close`, with which Nuxt's route rules lose requests.
+    fresh = _proxy(port, changes, wait, {"max_idle_conns_per_host": -1})
     routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
     return [
         {"handler": "vars", "upstream": upstream},
@@ -215,7 +241,7 @@ def _proxied(
     ]
 
 
-def _proxy(port: int, headers: dict[str, Any], wait: str, keep_alive: dict[str, Any]) -> Route:
+def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, Any]) -> Route:
     return {
         "handler": "reverse_proxy",
         # A server listens on one of two addresses, and may change it. `localhost` is both where the
@@ -230,22 +256,23 @@ def _proxy(port: int, headers: dict[str, Any], wait: str, keep_alive: dict[str, 
         },
         "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
         "transport": {"protocol": "http", "compression": False, "keep_alive": keep_alive},
-        "headers": headers,
         "flush_interval": "20ms",  # -1 would go on with requests whose client has left
+        **changes,
     }
 
 
 def _error_routes(site: Site) -> list[Route]:
     """Say which of the two is not there. Only they can fail."""
-    page = gateway_answers.frontend_away(
-        site.frontend_title, site.frontend_port or 0, site.frontend_command
-    )
-    strapi_away = gateway_answers.strapi_away(site.backend_port)
+    page = _page(gateway_answers.frontend_away, site)
     return [
         _route([{"vars": {"upstream": ["frontend"]}}], [page]),
         _asked_again(site),
-        _route([], [strapi_away]),
+        _route([], [gateway_answers.strapi_away(site.backend_port)]),
     ]
+
+
+def _page(make: Callable[[str, int, str], Route], site: Site) -> Route:
+    return make(site.frontend_title, site.frontend_port or 0, site.frontend_command)
 
 
 def _asked_again(site: Site) -> Route:
@@ -270,4 +297,4 @@ def _route(match: Sequence[Route], handle: list[Route]) -> Route:
 
 
 def _target(paths: Any) -> Route:
-    return {"vars_regexp": {"{http.request.uri}": {"pattern": gateway_paths.plainly(*paths)}}}
+    return on_target(gateway_paths.plainly(*paths))

@@ -1,7 +1,6 @@
-"""Whether a front end's dev server lets strangers read files of this machine: Vite's known holes.
+"""The ways in which dev servers are known to give files away, and the Vite that a front end runs.
 
-A dev server is made for one machine. Published, each of these gives away `.env`, keys, or any file.
-https://github.com/vitejs/vite/security/advisories (read in November 2026)
+https://github.com/vitejs/vite/security/advisories (read in December 2026)
 """
 
 from __future__ import annotations
@@ -9,9 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from twitter_setup.project import packages
 from twitter_setup.project.frameworks import FrameworkId
@@ -19,92 +19,83 @@ from twitter_setup.project.packages import Version
 
 
 @dataclass(frozen=True, slots=True)
-class _Hole:
-    cve: str
-    ranges: tuple[tuple[Version, Version], ...]  # from, and fixed in
+class Spelling:
+    """A way to ask a dev server for `{file}`, and the advisory that describes it.
+
+    `safe`: the first safe version of each major. A major that is missing has none, unless it is above
+    all that are listed. No advisory: only a setting of the user's (`server.fs`) allows it.
+    """
+
+    target: str
+    advisory: str = ""
+    safe: str = ""
+    package: str = "vite"
+    by: Literal["request", "socket"] = "request"
     windows_only: bool = False
 
+    def requested(self, file: str) -> str:
+        """Return the target of the HTTP request: path and query, undecoded."""
+        return "/" if self.by == "socket" else self.target.format(file=file)
 
-# Left out, for what the gateway lets through: CVE-2026-39365 needs `..` in the path (and has no
-# fix in Vite 5). Left out, since it is Windows alone: CVE-2026-53571.
-_HOLES = (
-    _Hole(
-        "CVE-2025-30208",
-        (
-            ((0, 0, 0), (4, 5, 10)),
-            ((5, 0, 0), (5, 4, 15)),
-            ((6, 0, 0), (6, 0, 12)),
-            ((6, 1, 0), (6, 1, 2)),
-            ((6, 2, 0), (6, 2, 3)),
-        ),
+    def first_safe(self, version: Version) -> Version:
+        """Return the first version from `version` on that does not answer this spelling."""
+        fixes = [fix for text in self.safe.split() if (fix := packages.version_tuple(text))]
+        return max(version, next((fix for fix in fixes if fix[0] >= version[0]), version))
+
+
+# The canary is asked for in each of these that the gateway lets through (`canary`).
+SUFFIXES = ("", ".html", ".svg")  # of the canary's file: some spellings need one
+_UP = "/.." * 24
+SPELLINGS = (
+    Spelling("/@fs{file}"),
+    Spelling("/@fs{file}?raw"),
+    Spelling("/@fs{file}?import&raw", "CVE-2024-45811", "3.2.11 4.5.5 5.4.6"),
+    Spelling("/@fs{file}?raw??", "CVE-2025-30208", "4.5.10 5.4.15 6.2.3"),
+    Spelling("/@fs{file}?import&raw??", "CVE-2025-30208", "4.5.10 5.4.15 6.2.3"),
+    Spelling("/@fs/{file}?import&raw??", "CVE-2025-30208", "4.5.10 5.4.15 6.2.3"),
+    Spelling("{file}?import&raw??", "CVE-2025-30208", "4.5.10 5.4.15 6.2.3"),
+    Spelling("/@fs{file}?raw?import", "CVE-2025-31125", "4.5.11 5.4.16 6.2.4"),
+    Spelling("/@fs{file}.svg?inline&import", "CVE-2025-31125", "4.5.11 5.4.16 6.2.4"),
+    Spelling("/@fs{file}?import&?inline=1.wasm?init", "CVE-2025-31125", "4.5.11 5.4.16 6.2.4"),
+    Spelling("/@fs{file}?.svg?.wasm?init", "CVE-2025-31486", "4.5.12 5.4.17 6.2.5"),
+    Spelling("/@fs{file}.svg?import", "CVE-2025-31486", "4.5.12 5.4.17 6.2.5"),
+    Spelling("file://{file}?raw", "CVE-2026-39363", "4.0.0 5.0.0 6.4.2 7.3.2 8.0.5", by="socket"),
+    # The gateway refuses these.
+    Spelling(f"/@fs/#{_UP}{{file}}", "CVE-2025-32395", "4.5.13 5.4.18 6.2.6"),
+    Spelling(f"{_UP}{{file}}.html", "CVE-2025-58752", "5.4.20 6.3.6 7.1.5"),
+    Spelling("/{file}?raw"),
+    Spelling("/@fs{file}%00?raw"),
+    Spelling("/@fs\\{file}?raw"),
+    # Other dev servers; the gateway refuses the first two.
+    Spelling(
+        f"{_UP.replace('/', '%2f').replace('%2f', '/', 1)}%2f{{file}}",
+        "CVE-2024-29180",
+        "5.3.4 6.1.2 7.1.0",
+        package="webpack-dev-middleware",
     ),
-    _Hole(
-        "CVE-2025-31125",
-        (
-            ((0, 0, 0), (4, 5, 11)),
-            ((5, 0, 0), (5, 4, 16)),
-            ((6, 0, 0), (6, 0, 13)),
-            ((6, 1, 0), (6, 1, 3)),
-            ((6, 2, 0), (6, 2, 4)),
-        ),
+    Spelling(
+        "/__file-code-frame?filePath={file}&lineNumber=1",
+        "CVE-2023-34238",
+        "4.25.7 5.9.1",
+        package="gatsby",
     ),
-    _Hole(
-        "CVE-2025-31486",
-        (
-            ((0, 0, 0), (4, 5, 12)),
-            ((5, 0, 0), (5, 4, 17)),
-            ((6, 0, 0), (6, 0, 14)),
-            ((6, 1, 0), (6, 1, 4)),
-            ((6, 2, 0), (6, 2, 5)),
-        ),
+    Spelling("/webpack-internal:///{file}", package=""),
+    Spelling("/__get-internal-source?fileName=webpack-internal:///{file}", package=""),
+    Spelling("/__nextjs_source-map?filename=file://{file}", package=""),
+    Spelling(
+        "/__nextjs_original-stack-frame?isServer=true&file=file://{file}&methodName=a&lineNumber=1",
+        package="",
     ),
-    _Hole(
-        "CVE-2025-32395",
-        (
-            ((0, 0, 0), (4, 5, 13)),
-            ((5, 0, 0), (5, 4, 18)),
-            ((6, 0, 0), (6, 0, 15)),
-            ((6, 1, 0), (6, 1, 5)),
-            ((6, 2, 0), (6, 2, 6)),
-        ),
-    ),
-    _Hole(
-        "CVE-2025-46565",
-        (
-            ((0, 0, 0), (4, 5, 14)),
-            ((5, 0, 0), (5, 4, 19)),
-            ((6, 0, 0), (6, 1, 6)),
-            ((6, 2, 0), (6, 2, 7)),
-            ((6, 3, 0), (6, 3, 4)),
-        ),
-    ),
-    *(
-        _Hole(
-            cve,
-            (
-                ((0, 0, 0), (5, 4, 20)),
-                ((6, 0, 0), (6, 3, 6)),
-                ((7, 0, 0), (7, 0, 7)),
-                ((7, 1, 0), (7, 1, 5)),
-            ),
-        )
-        for cve in ("CVE-2025-58751", "CVE-2025-58752")
-    ),
-    _Hole(
-        "CVE-2025-62522",
-        (
-            ((0, 0, 0), (5, 4, 21)),
-            ((6, 0, 0), (6, 4, 1)),
-            ((7, 0, 0), (7, 0, 8)),
-            ((7, 1, 0), (7, 1, 11)),
-        ),
-        windows_only=True,
-    ),
-    _Hole(
-        "CVE-2026-39363",
-        (((6, 0, 0), (6, 4, 2)), ((7, 0, 0), (7, 3, 2)), ((8, 0, 0), (8, 0, 5))),
-    ),
-    _Hole("CVE-2026-39364", (((7, 1, 0), (7, 3, 2)), ((8, 0, 0), (8, 0, 5)))),
+)
+# What `server.fs.deny` keeps back inside the project. No canary can show it: it is not ours to put a
+# file there. `{file}` is one that the user's own list denies; Vite's list the gateway refuses itself.
+# CVE-2026-39365 needs `..` in the path, which the gateway refuses, and has no fix in Vite 5.
+_DENIED = (
+    Spelling("{file}/.", "CVE-2025-46565", "4.5.14 5.4.19 6.3.4"),
+    Spelling("/..{file}", "CVE-2025-58751", "5.4.20 6.3.6 7.1.5"),
+    Spelling("{file}\\", "CVE-2025-62522", "5.4.21 6.4.1 7.1.11", windows_only=True),
+    Spelling("{file}?import&raw", "CVE-2026-39364", "4.0.0 5.0.0 6.0.0 7.3.2 8.0.5"),
+    Spelling("{file}::$DATA?raw", "CVE-2026-53571", "6.4.3 7.3.5 8.0.16", windows_only=True),
 )
 
 # The frameworks that run Vite, and where Node finds theirs: from one package on to the next. The
@@ -120,6 +111,43 @@ _CHAINS: dict[FrameworkId, tuple[tuple[str, ...], ...]] = {
 _ANGULAR_ON_VITE = (b":application", b":browser-esbuild")
 
 
+def refusal(leaky: Sequence[Spelling], vite: str | None) -> tuple[str, str]:
+    """Say what gave the canary away, and name the package to update; "" if an update will not help.
+
+    leaky: the spellings that returned it; vite: the installed version, None if it is not known.
+    """
+    known = [each for each in leaky if each.advisory]
+    version = packages.version_tuple(vite or "")
+    of_vite = [each for each in known if each.package == "vite"]
+    if of_vite and version and (safe := _safe_version(version, _on(sys.platform))) > version:
+        return _sentence(f"Vite {vite}", of_vite, _text(safe)), "vite"
+    if known and not (of_vite and version):
+        package = known[0].package
+        mine = [each for each in known if each.package == package]
+        fixed = max((each.safe.split() for each in mine), key=len)
+        title = "Vite" if package == "vite" else package
+        return _sentence(f"This {title}", mine, " or ".join(fixed)), package
+    return (
+        "The front end's dev server lets whoever reaches it read files of this machine"
+        f" ({leaky[0].target.format(file='/…')}). Its configuration may allow that (`server.fs`).",
+        "",
+    )
+
+
+def deny_bypass(
+    version: str | None,
+    lets_through: Callable[[str], bool],
+    *,
+    platform: str = sys.platform,
+) -> str | None:
+    """Say with which advisories this Vite returns files that `server.fs.deny` names; None: none.
+
+    lets_through: whether the gateway forwards a request's target.
+    """
+    passing = [each for each in _DENIED if lets_through(each.target.format(file="/private.txt"))]
+    return _by_version(version, passing, platform)
+
+
 def file_read_hole(
     frontend: Path, framework: FrameworkId, *, platform: str = sys.platform
 ) -> str | None:
@@ -127,30 +155,49 @@ def file_read_hole(
 
     None as well where no Vite is installed: then none runs.
     """
-    version = _installed_vite(frontend, framework)
+    return _by_version(installed_vite(frontend, framework), _on(platform), platform)
+
+
+def _by_version(version: str | None, lines: Sequence[Spelling], platform: str) -> str | None:
     numbers = packages.version_tuple(version or "")
     if numbers is None:
         return None
-    holes = [hole for hole in _HOLES if platform == "win32" or not hole.windows_only]
-    found = [(hole.cve, fixed) for hole in holes if (fixed := _fixed_in(hole, numbers))]
+    lines = [each for each in lines if each in _on(platform)]
+    found = [each for each in lines if each.first_safe(numbers) > numbers]
     if not found:
         return None
-    safe = max(fixed for _, fixed in found)
-    # The fix of one may lie in a version with another.
-    while later := [fixed for hole in holes if (fixed := _fixed_in(hole, safe))]:
-        safe = max(later)
-    names = ", ".join(cve for cve, _ in found)
+    return _sentence(f"Vite {version}", found, _text(_safe_version(numbers, _on(platform))))
+
+
+def _on(platform: str) -> list[Spelling]:
+    """List the lines about Vite that count on this platform."""
+    return [
+        each
+        for each in (*SPELLINGS, *_DENIED)
+        if each.package == "vite" and (platform == "win32" or not each.windows_only)
+    ]
+
+
+def _safe_version(version: Version, lines: Sequence[Spelling]) -> Version:
+    """Find the first version from `version` on that no line names."""
+    safe = max(each.first_safe(version) for each in lines)
+    # The fix of one may lie in a major that has another hole.
+    return safe if safe == version else _safe_version(safe, lines)
+
+
+def _sentence(subject: str, lines: Sequence[Spelling], safe: str) -> str:
+    names = ", ".join(dict.fromkeys(each.advisory for each in lines))
     return (
-        f"Vite {version} lets whoever reaches its dev server read files of this machine ({names});"
-        f" {'.'.join(map(str, safe))} does not."
+        f"{subject} lets whoever reaches its dev server read files of this machine ({names});"
+        f" {safe} does not."
     )
 
 
-def _fixed_in(hole: _Hole, version: Version) -> Version | None:
-    return next((fixed for first, fixed in hole.ranges if first <= version < fixed), None)
+def _text(version: Version) -> str:
+    return ".".join(map(str, version))
 
 
-def _installed_vite(frontend: Path, framework: FrameworkId) -> str | None:
+def installed_vite(frontend: Path, framework: FrameworkId) -> str | None:
     """Find the Vite that runs: the framework's own copy wins over the project's."""
     for chain in _CHAINS.get(framework, ()):
         if chain == ("@angular-devkit/build-angular",) and not _angular_runs_vite(frontend):

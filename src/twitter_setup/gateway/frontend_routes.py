@@ -1,38 +1,29 @@
-"""The paths below Strapi's API prefix that a front end serves itself, from its file tree.
+"""The paths below Strapi's API prefix that a front end serves itself, and where it may forward requests.
 
-Next, Nuxt, SvelteKit and Astro have routes that are files. On one origin they stay the front end's,
-but for what a login goes through.
+On one origin they stay the front end's, but for what a login goes through (`login_routes`).
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import islice, takewhile
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
 
-from twitter_setup.project import dev_server
+from twitter_setup.gateway.own_routes import files
+from twitter_setup.gateway.own_routes.files import RouteFile
+from twitter_setup.gateway.own_routes.names import SCRIPTS
+from twitter_setup.project import packages
 from twitter_setup.project.frameworks import FrameworkId
 
-_MAX_FILES = 5_000
-_SCRIPTS = frozenset({".js", ".jsx", ".ts", ".tsx", ".mjs", ".mts", ".cjs", ".cts"})
-_METHODS = ("connect", "delete", "get", "head", "options", "patch", "post", "put", "trace")
-# Where each keeps the path that all of it is under: the config file, and the place in it.
-_BASE_KEYS: dict[FrameworkId, tuple[str, tuple[str, ...]]] = {
-    "next": ("next.config", ("basePath",)),
-    "nuxt": ("nuxt.config", ("app", "baseURL")),
-    "sveltekit": ("svelte.config", ("kit", "paths", "base")),
-    "astro": ("astro.config", ("base",)),
-}
-# What Strapi answers in a login; nothing of the front end's may stand over it.
-_LOGIN = ("connect", "auth")
-
-# A file below a folder of routes -> the segments of its path as the framework writes them, and the
-# methods if it has not all; None: no route.
-_Reader = Callable[[PurePosixPath], tuple[list[str], tuple[str, ...]] | None]
+# Where a dev server's configuration is, and what in it may be a path: "/cms", '^/cms/.*', "/cms/:path*".
+_CONFIGURATION = SCRIPTS | {".json"}
+_CONFIGURATION_FOLDERS = ("config", "scripts", "server")
+_PATH = re.compile(r"""["'`]\^?(/[\w.~@-]+(?:/[\w.~@-]+)*)(?=[/"'`:*(\[?$])""")
+_MAX_SIZE, _MAX_PREFIXES = 200_000, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,189 +33,67 @@ class FrontEndRoute:
     pattern: str  # of the path, decoded once
     methods: tuple[str, ...] = ()  # all of them
     source: str  # "app/api/hello/route.ts"
-    is_one_path: bool = False  # nothing in it varies, so it hands no path on
+    lines: Mapping[str, int] = field(default_factory=dict)  # by method, '' for any other
+    is_one_path: bool = False  # no part of it varies
+
+    def line(self, method: str) -> int:
+        """Find the line of what answers `method`."""
+        return self.lines.get(method, self.lines.get("", 1))
 
 
 def find(frontend: Path, framework: FrameworkId, api_prefix: str) -> tuple[FrontEndRoute, ...]:
     """Find the front end's own routes below `api_prefix`, the more exact ones first."""
-    base = _base_path(frontend, framework)
     found = [
-        (
-            segments,
-            FrontEndRoute(
-                pattern=_pattern(segments),
-                methods=methods,
-                source=source,
-                is_one_path=not any(map(_PARAMETER.search, segments)),
-            ),
-        )
-        for folder, above, reader in _places(frontend, framework)
-        for segments, methods, source in _routes(frontend, folder, [*base, *above], reader)
-        if _is_below(segments, api_prefix)
+        (segments, _route(frontend, file, segments))
+        for file in files.find(frontend, framework)
+        if _is_below(segments := _without_optional(list(file.segments)), api_prefix)
     ]
     return tuple(route for _, route in sorted(found, key=lambda each: _rank(each[0])))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRoute:
-    """A path with any number of parts at its end."""
-
-    below: str  # what it begins with
-    is_right_below: bool  # they follow on that
-    containing: str  # else: what stands in front of them, if that is fixed
-
-
-def open_handlers(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, OpenRoute]]:
-    """List the scripts that answer a path with any number of parts."""
-    for folder, above, reader in _places(frontend, framework):
-        for file in islice(_files(folder), _MAX_FILES):
-            read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
-            if read is not None and file.suffix in _SCRIPTS:
-                segments = _without_optional([*above, *read[0]])
-                rest = [place for place, each in enumerate(segments) if _ANY_REST.fullmatch(each)]
-                if rest:
-                    yield file, _open_route(segments[: rest[0]])
-
-
-def _open_route(before: list[str]) -> OpenRoute:
-    fixed = list(takewhile(lambda each: not _PARAMETER.search(each), before))
-    varies = before[len(fixed) :]
-    is_named = bool(varies) and not _PARAMETER.search(varies[-1])
-    return OpenRoute(
-        below="".join(f"/{each}" for each in fixed),
-        is_right_below=not varies,
-        containing=f"/{varies[-1]}/" if is_named else "",
+def _route(frontend: Path, file: RouteFile, segments: list[str]) -> FrontEndRoute:
+    methods, lines = files.read(file)
+    source = file.path.relative_to(frontend) if file.path.is_relative_to(frontend) else file.path
+    return FrontEndRoute(
+        pattern=_pattern(segments),
+        methods=methods,
+        source=source.as_posix(),
+        lines=lines,
+        is_one_path=not any(map(_PARAMETER.search, segments)),
     )
 
 
-def refuses_one_origin(api_prefix: str, routes: tuple[FrontEndRoute, ...]) -> str | None:
-    """Say why front end and back end cannot share one origin; None: they can."""
-    if not api_prefix:
-        return (
-            "Strapi's API has no prefix (config/api), so its paths and the front end's cannot be"
-            " told apart."
-        )
-    for route in routes:
-        for way in _LOGIN:
-            if _is_over(route.pattern, f"{api_prefix}/{way}"):
-                return (
-                    f"The front end has a route of its own over {api_prefix}/{way}, which a login"
-                    f" goes through: {route.source}."
-                )
-    return None
+def likely_prefixes(frontend: Path, framework: FrameworkId) -> list[str]:
+    """Guess below which paths the front end may forward to Strapi; who asks there sees whether it does.
+
+    These are the folders of catch-all routes, and each string in its configuration that is a path.
+    """
+    found = dict.fromkeys(["", *_catch_alls(frontend, framework)])
+    for file in _configurations(frontend):
+        with suppress(OSError):
+            text = file.read_bytes()[:_MAX_SIZE].decode(errors="replace")
+            found |= dict.fromkeys(match[1].rstrip("/") for match in _PATH.finditer(text))
+    return list(found)[:_MAX_PREFIXES]
 
 
-def _is_over(pattern: str, path: str) -> bool:
-    below = pattern.startswith(f"^{re.escape(path)}/")  # each ends in `/?$`
-    login = (f"{path}/twitter", f"{path}/twitter/callback")
-    return below or any(re.match(pattern, each) for each in login)
+def _catch_alls(frontend: Path, framework: FrameworkId) -> Iterator[str]:
+    for file in files.find(frontend, framework):
+        segments = _without_optional(list(file.segments))
+        fixed = list(takewhile(lambda each: not _PARAMETER.search(each), segments))
+        if any(_ANY_REST.fullmatch(each) for each in segments[len(fixed) :]):
+            yield "".join(f"/{each}" for each in fixed)
 
 
-def _base_path(frontend: Path, framework: FrameworkId) -> list[str]:
-    """Read the path that the whole front end is served under."""
-    if framework not in _BASE_KEYS:
-        return []
-    found = dev_server.config_value(frontend, *_BASE_KEYS[framework])
-    return [part for part in (found or "").split("/") if part]
-
-
-def _places(frontend: Path, framework: FrameworkId) -> Iterator[tuple[Path, list[str], _Reader]]:
-    """List the folders of routes, the path that each stands for, and how its files are read."""
-    if framework == "next":
-        for root in (frontend, frontend / "src"):
-            yield root / "app", [], _next_app
-            yield root / "pages" / "api", ["api"], _next_pages
-    elif framework == "nuxt":
-        for root in (frontend, frontend / "app", frontend / "src"):
-            yield root / "server" / "api", ["api"], _nuxt
-            yield root / "server" / "routes", [], _nuxt
-    elif framework == "sveltekit":
-        yield frontend / "src" / "routes", [], _svelte
-    elif framework == "astro":
-        yield frontend / "src" / "pages", [], _astro
-    elif framework == "gatsby":
-        yield frontend / "src" / "api", ["api"], _next_pages  # Gatsby's functions are named alike
-
-
-def _routes(
-    frontend: Path, folder: Path, base: list[str], reader: _Reader
-) -> Iterator[tuple[list[str], tuple[str, ...], str]]:
-    for file in islice(_files(folder), _MAX_FILES):
-        read = reader(PurePosixPath(file.relative_to(folder).as_posix()))
-        if read is not None:
-            segments, methods = read
-            yield _without_optional([*base, *segments]), methods, _name(file, frontend)
-
-
-def _name(file: Path, frontend: Path) -> str:
-    return file.relative_to(frontend).as_posix()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for here, subfolders, names in os.walk(folder):
-        subfolders[:] = sorted(name for name in subfolders if name != "node_modules")
-        yield from (Path(here, name) for name in sorted(names))
-
-
-# How each framework names its files
-
-
-def _next_app(file: PurePosixPath) -> tuple[list[str], tuple[str, ...]] | None:
-    """`(group)/api/[id]/route.ts`; `_private` folders are none, `@slots` and `(.)x` belong to pages."""
-    if file.stem != "route" or file.suffix not in _SCRIPTS:
-        return None
-    parts = file.parent.parts
-    if any(part.startswith(("_", "@", "(.")) for part in parts):
-        return None
-    return [part.replace("%5F", "_") for part in parts if not _is_group(part)], ()
-
-
-def _next_pages(file: PurePosixPath) -> tuple[list[str], tuple[str, ...]] | None:
-    if file.suffix not in _SCRIPTS or file.name.endswith(".d.ts"):
-        return None
-    return _without_index([*file.parent.parts, file.stem]), ()
-
-
-def _nuxt(file: PurePosixPath) -> tuple[list[str], tuple[str, ...]] | None:
-    """`hello.get.ts`, `[id].ts`, `[...slug].ts`, `users/[id].dev.ts`."""
-    if file.suffix not in _SCRIPTS or file.name.endswith(".d.ts"):
-        return None
-    name = file.stem
-    methods: tuple[str, ...] = ()
-    for _ in range(2):  # `.get.dev`
-        stem, dot, last = name.rpartition(".")
-        if dot and last in {"dev", "prod", "prerender"}:
-            name = stem
-        elif dot and last in _METHODS:
-            # A handler for GET answers HEAD too.
-            name, methods = stem, (("GET", "HEAD") if last == "get" else (last.upper(),))
-    parts = [part for part in file.parent.parts if not _is_group(part)]
-    return _without_index([*parts, name]), methods
-
-
-def _svelte(file: PurePosixPath) -> tuple[list[str], tuple[str, ...]] | None:
-    """`(group)/api/[id=integer]/[[optional]]/[...rest]/+server.ts`."""
-    if file.stem != "+server" or file.suffix not in _SCRIPTS:
-        return None
-    return [part for part in file.parent.parts if not _is_group(part)], ()
-
-
-def _astro(file: PurePosixPath) -> tuple[list[str], tuple[str, ...]] | None:
-    """`api/hello.json.ts`; pages too, and nothing that begins with `_`."""
-    if file.suffix not in _SCRIPTS | {".astro", ".md", ".mdx", ".html"}:
-        return None
-    parts = [*file.parent.parts, file.stem]
-    if any(part.startswith("_") for part in parts):
-        return None
-    return _without_index(parts), ()
-
-
-def _is_group(part: str) -> bool:
-    return part.startswith("(") and part.endswith(")")
-
-
-def _without_index(parts: list[str]) -> list[str]:
-    return parts[:-1] if parts and parts[-1] == "index" else parts
+def _configurations(frontend: Path) -> Iterator[Path]:
+    """List the scripts and JSON files beside the app's sources, and what package.json runs."""
+    for folder in (frontend, *(frontend / name for name in _CONFIGURATION_FOLDERS)):
+        yield from sorted(each for each in folder.glob("*.*") if each.suffix in _CONFIGURATION)
+    yield from sorted((frontend / "src").glob("setupProxy.*"))
+    yield from sorted((frontend / "src").glob("proxy*.*"))
+    manifest = packages.read_manifest(frontend)
+    for script in manifest.scripts.values() if manifest else ():
+        words = (frontend / word.strip("'\"") for word in script.split())
+        yield from (each for each in words if each.suffix in _CONFIGURATION and each.is_file())
 
 
 # From segments to a pattern

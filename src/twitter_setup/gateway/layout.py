@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import caddy, dev_server_holes, frontend_routes
-from twitter_setup.project import settings_file
-from twitter_setup.project.locate import Located
+from twitter_setup.gateway import caddy
+from twitter_setup.project import settings_file, strapi_config
+from twitter_setup.project.locate import Again, Caller, Located
 from twitter_setup.project.settings import FILE_NAME, Reach
 from twitter_setup.view import View
 
@@ -36,10 +36,10 @@ class Arrangement:
         return self.reach == "ngrok" or self.gateway_port is not None
 
 
-def arrange(located: Located) -> Arrangement:
+def arrange(located: Located, caller: Caller) -> Arrangement:
     """Raises `SetupError` where the project cannot be published in the way that is asked for."""
     options = located.options
-    layout = _layout(located)
+    layout = _layout(located, caller)
     # A URL of one's own that leads to the back end alone needs none.
     port = None if options.reach == "url" and layout == "two-origins" else _gateway_port(located)
     return Arrangement(
@@ -76,22 +76,54 @@ def known_url(located: Located) -> str | None:
     return located.options.url
 
 
-def _layout(located: Located) -> Layout:
-    """Raises where one address is not possible (`gateway_failed`) or not safe (`unsupported_version`)."""
-    prefix, frontend = located.backend.api_prefix, located.frontend
-    if frontend is None or wanted(located) == "two-origins":
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why both ends cannot share one address, and what works instead."""
+
+    reason: str
+    advice: tuple[Advice, ...]
+
+
+def obstacle(located: Located, again: Again) -> Obstacle | None:
+    """Find what makes one address impossible; None: nothing does. `again` writes `tunnel` commands."""
+    backend, options = located.backend, located.options
+    if backend.api_prefix or located.frontend is None:
+        return None
+    files = strapi_config.find_files(backend.root, "api")
+    value, file = strapi_config.first_value(files, "rest", "prefix")
+    place = "config/api"
+    if file is not None and file.path.is_relative_to(located.root):
+        place = f"{file.path.relative_to(located.root).as_posix()}, line {value.line}"
+    with_prefix = Advice(f"set rest.prefix to '/api' in {place}, then", command=again())
+    public = options.url or options.domain
+    if backend.needs_session_login is False and public:
+        other = Advice("or publish the back end alone", command=again("--two-origins"))
+    else:  # two ports of one host are one site to browsers
+        page = f"http://127.0.0.1:{located.frontend.port}"
+        other = Advice(
+            f"or log in on this machine alone: open the front end at {page}, and let it call Strapi "
+            "with credentials: 'include'",
+            command=again("--local", "--two-origins", without=("--url", "--domain", "--local")),
+        )
+    return Obstacle(
+        f"Strapi's API has no prefix ({place}), so its paths and the front end's cannot be told apart.",
+        (with_prefix, other),
+    )
+
+
+def _layout(located: Located, caller: Caller) -> Layout:
+    """Raises `gateway_failed` where one address is not possible."""
+    if located.frontend is None or wanted(located) == "two-origins":
         _check_wanted(located)
         return "two-origins"
-    routes = frontend_routes.find(frontend.root, frontend.framework, prefix)
-    reason = frontend_routes.refuses_one_origin(prefix, routes)
-    if reason:
+    found = obstacle(located, caller.again)
+    if found:
         raise SetupError(
             "gateway_failed",
-            f"Front end and back end cannot have one address here: {reason}",
-            advice=[Advice("publish the back end alone", "twitter-setup tunnel --two-origins")],
+            f"Front end and back end cannot have one address here: {found.reason}",
+            advice=found.advice,
             unchanged=_UNCHANGED,
         )
-    _check_dev_server(located)
     return "one-origin"
 
 
@@ -102,27 +134,6 @@ def _check_wanted(located: Located) -> None:
             "no_project",
             f"{located.file.path} asks for one address for both ends, and no front end was found.",
             advice=[Advice("name its folder", command="twitter-setup tunnel --frontend DIR")],
-            unchanged=_UNCHANGED,
-        )
-
-
-def _check_dev_server(located: Located) -> None:
-    """Through ngrok or a URL everybody reaches it; `--local` is for this machine alone."""
-    if located.options.local or located.options.allow_vulnerable_dev_server or not located.frontend:
-        return
-    hole = dev_server_holes.file_read_hole(located.frontend.root, located.frontend.framework)
-    if hole:
-        raise SetupError(
-            "unsupported_version",
-            f"The front end's dev server would be public, and everybody could read this machine's "
-            f"files through it. {hole}",
-            advice=[
-                Advice("update it in the front end's folder", command="npm update vite"),
-                Advice("or stay on this machine", command="twitter-setup tunnel --local"),
-                Advice(
-                    "or take the risk", command="twitter-setup tunnel --allow-vulnerable-dev-server"
-                ),
-            ],
             unchanged=_UNCHANGED,
         )
 

@@ -8,16 +8,20 @@ are RE2's (Go), which Python's `re` reads alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote
+from collections.abc import Callable, Iterable
+from urllib.parse import quote, unquote
 
 _SLASH = r"(?:[/\\]|%(?:25)*(?:2f|5c))"
 _DOT = r"(?:\.|%(?:25)*2e)"
 _SEMICOLON = r"(?:;|%(?:25)*3b)"
 # No more of the same word: `/administration` is no `/admin`, `/admin;x` and `/admin%20` may be.
 _END = r"(?:[^a-z0-9_-]|$)"
+# The same for one segment: `/admin.png` is another name, and so is `/adminé`.
+_SEGMENT_END = r"\.*(?:[\x00-$&-,/:-@\[-^`{-\x7f]|%(?:25)*[0-7]|$)"
+_MATRIX = rf"(?:{_SEMICOLON}[^/&]*)?"
+# In a query: up to where a name may begin. URL parsers drop tabs and line ends within it.
+_QUERY = r"(?i)\?(?:.*(?:[\x00-,/:-@\[-^`{-\x7f]|%(?:25)*[0-7][0-9a-f]))?"
+_GAP = r"(?:%(?:25)*0[9ad])*"
 
 # What no browser sends, since it resolves and escapes first. A URL parser further on may take
 # `//a/admin` for a host with `/admin`, and drops tabs and line ends.
@@ -60,36 +64,33 @@ _PRIVATE = (
 _PRIVATE_BEGINNING = ".env"  # and `.envrc`, `.env-cmdrc`, `.env_backup`, `.env.local`
 # The last ones: what `strapi export` writes, packed and encrypted or not, and a database's dump.
 _DATABASES = (".db", ".sqlite", ".sqlite3", ".sql", ".tar", ".gz", ".enc")
+# With `.env` and `.git`, what Vite 8 keeps back itself (`server.fs.deny`); a query got past that
+# (CVE-2026-39364). A suffix with something behind it may be another (`ca.pem.md`).
+_CERTIFICATES = (".crt", ".pem", ".key", ".p12", ".pfx", ".cer", ".der")
+_SUFFIX_END = r"(?:\.*[^.a-z0-9_-]|\.*$)"
 _DATABASE_PARTS = r"(?:-(?:journal|shm|wal))?"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """A rule by which the front end's dev server hands requests on to the back end.
-
-    `admin_at`: where one of Strapi's admin names makes it a request that must not get there: right
-    `below` the path, `anywhere` further down, or in `all` of it, name or none.
-    """
-
-    below: str = ""  # "/strapi"; "" is every path
-    admin_at: Literal["start", "anywhere", "all"]
-    containing: str = ""  # … and the path has this in it, wherever (a key of Vue CLI's)
-    may_be_deeper: bool = False  # other folders may stand in front of `below` (Next's base path)
-    spares_pages: bool = False  # a browser's navigation is never handed on (CRA's `proxy`)
-    source: str  # "server.proxy in vite.config.ts", for people
-
-
 def spelled(words: str) -> str:
-    """Match `words` in any case, each character as it is or percent-encoded once more."""
+    """Match `words` in any case, each character as it is or percent-encoded any number of times."""
     return "".join(_SLASH if char == "/" else _character(char) for char in words)
 
 
-def _character(char: str) -> str:
+def _character(char: str, digit: Callable[[str], str] = str) -> str:
     forms = {
         form.encode(errors="surrogatepass") for form in (char.lower(), char.upper())
     }  # of `ß` one is two letters
-    codes = ["".join(rf"%(?:25)*{byte:02x}" for byte in form) for form in sorted(forms)]
+    codes = ["".join(_code(byte, digit) for byte in form) for form in sorted(forms)]
     return f"(?:{'|'.join([re.escape(char), *codes])})"
+
+
+def _code(byte: int, digit: Callable[[str], str]) -> str:
+    return f"%(?:25)*{''.join(map(digit, f'{byte:02x}'))}"
+
+
+def _coded_digit(digit: str) -> str:
+    """Match a digit of a code, which may be encoded itself: `%25%36%31` is `%61`, and that is `a`."""
+    return f"(?:{digit}|%(?:25)*(?:{ord(digit):02x}|{ord(digit.upper()):02x}))"
 
 
 def drives_tools() -> str:
@@ -99,7 +100,11 @@ def drives_tools() -> str:
 
 def private(backend_folder: str) -> str:
     """Match the files that a dev server may find and nobody may have; a database in the back end's folder."""
-    files = f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
+    certificates = "|".join(spelled(ending) for ending in _CERTIFICATES)
+    files = (
+        f"{_SLASH}(?:{spelled(_PRIVATE_BEGINNING)}|{_one_of(_PRIVATE)})"
+        f"|(?:{certificates}){_SUFFIX_END}"
+    )
     if not backend_folder:
         return f"(?i){files}"
     ends = "|".join(spelled(ending) for ending in _DATABASES)
@@ -112,20 +117,43 @@ def named(names: Iterable[str]) -> str:
     return f"(?i)^{_SLASH}+{_one_of(names)}"
 
 
-def guarded(guard: Guard, names: Iterable[str]) -> str:
-    """Match what the guard refuses, `names` being those of Strapi's admin side."""
-    below = spelled(guard.below.rstrip("/"))
-    begins = f".*{below}" if below and guard.may_be_deeper else below
-    if guard.admin_at == "all":
-        return f"(?i)^{begins}"
-    is_further = guard.admin_at == "anywhere" or (guard.may_be_deeper and not below)
-    further = f"(?:.*{_SLASH})?" if is_further else ""
-    return f"(?i)^{begins}{further}{_SLASH}*{_one_of(names)}"
+def lets_through(target: str, backend_folder: str) -> bool:
+    """Whether the gateway forwards a GET of `target` to the front end, sent to the letter.
+
+    What names Strapi's admin side is not considered here.
+    """
+    path = target.partition("?")[0]
+    if not target.startswith("/") or re.search("%(?![0-9a-fA-F]{2})", path):
+        return False  # Go answers the second itself
+    refused = (STRANGE, drives_tools(), private(backend_folder))
+    return not any(re.search(pattern, unquote(path)) for pattern in refused)
 
 
-def containing(words: str) -> str:
-    """Match the paths with `words` in them, however spelled."""
-    return f"(?i){spelled(words)}"
+def segment(names: Iterable[str]) -> str:
+    """Match the paths that have one of `names` as a whole segment, at any depth."""
+    return f"(?i){_SLASH}{_any(names)}{_SEGMENT_END}"
+
+
+def in_query(names: Iterable[str]) -> str:
+    """Match an undecoded target that has one of `names` and a slash in its query."""
+    return f"{_QUERY}{_any_in_query(names)}{_MATRIX}{_SLASH}"
+
+
+def steps(first: str, seconds: Iterable[str]) -> str:
+    """Match the paths that have the segment `first` and right after it one of `seconds`."""
+    return f"(?i){_SLASH}{spelled(first)}{_MATRIX}{_SLASH}+{_any(seconds)}{_SEGMENT_END}"
+
+
+def steps_in_query(first: str, seconds: Iterable[str]) -> str:
+    """Match an undecoded target that has both in its query; dot segments may stand between them."""
+    start = f"{_QUERY}{_any_in_query([first])}{_MATRIX}{_SLASH}"
+    return f"{start}(?:.*{_SLASH})?{_any_in_query(seconds)}{_SEGMENT_END}"
+
+
+def below(prefix: str, names: Iterable[str] = ()) -> str:
+    """Match `prefix` and the paths below it; with `names` only those that have one as a segment."""
+    start = f"(?i)^{spelled(prefix.rstrip('/'))}"
+    return f"{start}.*{_SLASH}{_any(names)}{_SEGMENT_END}" if names else f"{start}{_SEGMENT_END}"
 
 
 def plainly(*paths: str) -> str:
@@ -134,4 +162,19 @@ def plainly(*paths: str) -> str:
 
 
 def _one_of(names: Iterable[str]) -> str:
-    return f"(?:{'|'.join(spelled(name) for name in sorted(set(names)))}){_END}"
+    return f"{_any(names)}{_END}"
+
+
+def _any(names: Iterable[str]) -> str:
+    return f"(?:{'|'.join(spelled(name) for name in sorted(set(names)))})"
+
+
+def _any_in_query(names: Iterable[str]) -> str:
+    """Match one of `names` in a query, which is decoded further on and may then be read as a URL."""
+    spellings = (_GAP.join(map(_deeply, name)) for name in sorted(set(names)))
+    return f"(?:{'|'.join(spellings)})"
+
+
+def _deeply(char: str) -> str:
+    """Match a character as `spelled` does; a path is decoded once before it is matched, this is not."""
+    return _SLASH if char == "/" else _character(char, _coded_digit)

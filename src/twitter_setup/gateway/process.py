@@ -78,7 +78,6 @@ class Gateway:
         """
         self._binary = caddy.find()
         caddy.check_free(self._site.port)
-        _remove_links(self._output, self._site.log_path, self._site.storage)
         try:
             self._start()
             self._wait_until_answering()
@@ -102,11 +101,12 @@ class Gateway:
     def update(self, site: Site) -> None:
         """Serve `site` from now on, at the same port. Raises `gateway_failed`.
 
-        It is started anew: its admin API, the way to tell it while it runs, is switched off.
+        Caddy restarts if its configuration differs: its admin API, which could change it, is off.
         """
-        if self._is_over or site == self._site:
+        former, self._site = self._site, site
+        configuration = gateway_config.configuration
+        if self._is_over or configuration(site) == configuration(former):
             return
-        self._site = site
         self._end()
         self._restart_at = None
         self._start()
@@ -207,14 +207,6 @@ def end_leftover_gateway(gateway: GatewayProcess) -> bool:
 
 def _arguments(config: Path) -> list[str]:
     return ["run", "--config", str(config)]
-
-
-def _remove_links(*paths: Path) -> None:
-    """Remove symbolic links: a repository may bring our folder along, with links out of it."""
-    for path in paths:
-        with suppress(OSError):
-            if path.is_symlink():
-                path.unlink()
 
 
 def _failed(reason: str, output: Path | None = None) -> SetupError:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from twitter_setup.edits import dotenv
 from twitter_setup.edits.server_config import UrlSetting, uses_variable
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import packages, sources, strapi_config
@@ -20,16 +21,25 @@ from twitter_setup.project.files import (
     read_source,
     relative_name,
 )
-from twitter_setup.project.find import repository_root
-from twitter_setup.project.packages import Dependency, Manifest, Version
+from twitter_setup.project.find import is_frontend, repository_root
+from twitter_setup.project.packages import Dependency, Manifest, Source, Version
 from twitter_setup.project.strapi_config import ConfigFile, Language, Variables
+from twitter_setup.project.tools import modes, scripts
 
 _DEFAULT_PORT = 1337
+_EXAMPLES = (".example", ".sample", ".template", ".dist")
 _DEFAULT_PREFIX = "/api"
 # What `strapi develop` 4.x and 5.x never watches, wherever in the path it is.
 _UNWATCHED = frozenset(
     {"build", "dist", "documentation", "exports", "log", "logs", "node_modules", "public"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AdminUrl:
+    path: Path
+    line: int
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +48,14 @@ class BackEnd:
 
     root: Path
     name: str
-    strapi: str | None  # installed, else the lowest that package.json allows; None: unknown
+    strapi: str | None  # its version; of a mere range the lowest that it allows; None: unknown
     strapi_is_installed: bool
+    strapi_source: Source = "installed"
+    strapi_range: str = ""  # "^5.12.0" if nothing tells which version of it; else ''
     has_users_permissions: bool
     users_permissions: str | None  # its version like `strapi`
     users_permissions_is_installed: bool
+    users_permissions_range: str = ""
     language: Language
     server_config: SourceFile  # the file that decides `url`
     url: UrlSetting | None  # None: TOML, no file, or one that does not parse
@@ -54,11 +67,22 @@ class BackEnd:
     api_prefix: str  # a slash in front and none behind, or empty
     api_prefix_is_certain: bool
     unwatched: str | None  # the part of the path for which `strapi develop` never sees a change
+    admin_url: AdminUrl | None = None  # of config/admin, if it is a whole address
+    mode: str = "development"  # NODE_ENV: of the Strapi that runs, else of one started now
+    manager: str = "npm"  # the project's package manager
+    start_command: str = "npm run develop"  # what starts Strapi for development
 
     @property
     def major(self) -> int | None:
+        if self.strapi_range and not packages.stays_in_major(self.strapi_range):
+            return None
         version = packages.version_tuple(self.strapi or "")
         return version[0] if version else None
+
+    @property
+    def strapi_title(self) -> str:
+        """Strapi with its version for people, a range as one: `Strapi 5.54.0`, `Strapi ^5.12.0`."""
+        return f"Strapi {self.strapi_range or self.strapi}" if self.strapi else ""
 
     @property
     def reloads_env(self) -> bool:
@@ -73,9 +97,14 @@ class BackEnd:
     @property
     def needs_session_login(self) -> bool | None:
         """Whether a login hands over a session cookie and no tokens; None: unknown."""
-        if self.users_permissions is None:
+        version = packages.version_tuple(self.users_permissions or "")
+        wanted = self.users_permissions_range
+        if version is None:
             return None
-        return _is_between(self.users_permissions, (5, 53, 0))
+        if version >= (5, 53, 0):
+            return True
+        is_below_5 = version < (5, 0, 0) and packages.stays_in_major(wanted)
+        return False if not wanted or is_below_5 else None
 
 
 def load(
@@ -96,21 +125,27 @@ def load(
     strapi, users_permissions = _find_strapi(manifest, root)
     env_file = read_source(root / environ.get("ENV_PATH", ".env"))
     variables = Variables(environ, env_file)
-    files = strapi_config.find_files(root, "server", server_config)
+    mode = modes.planned(manifest.scripts, variables.find)
+    files = strapi_config.find_files(root, "server", server_config, mode)
     if server_config is not None and not files:
         raise _no_server_config(root / server_config)
-    server = strapi_config.read_server(root, files, url_key)
     number, port_from = _read_port(port, root, files, variables)
-    prefix, prefix_is_certain = _read_prefix(root, variables)
+    mode = modes.mode_of(root, number, manifest.scripts, variables.find)
+    files = strapi_config.find_files(root, "server", server_config, mode)
+    server = strapi_config.read_server(root, files, url_key)
+    prefix, prefix_is_certain = _read_prefix(root, variables, mode)
+    manager = packages.manager_of(root, repository_root(root))
     return BackEnd(
         root=root,
         name=manifest.name,
         strapi=strapi.version if strapi else None,
-        strapi_is_installed=strapi is not None and strapi.installed,
+        strapi_is_installed=_is_installed(strapi),
+        strapi_source=strapi.source if strapi else "installed",
+        strapi_range=_mere_range(strapi),
         has_users_permissions=users_permissions is not None or strapi is None,
         users_permissions=users_permissions.version if users_permissions else None,
-        users_permissions_is_installed=users_permissions is not None
-        and users_permissions.installed,
+        users_permissions_is_installed=_is_installed(users_permissions),
+        users_permissions_range=_mere_range(users_permissions),
         language=server.language,
         server_config=server.file,
         url=server.url,
@@ -122,6 +157,10 @@ def load(
         api_prefix=prefix,
         api_prefix_is_certain=prefix_is_certain,
         unwatched=unwatched_part(root),
+        admin_url=_admin_url(root, variables, mode),
+        mode=mode,
+        manager=manager,
+        start_command=_start_command(manager, manifest),
     )
 
 
@@ -129,9 +168,19 @@ def variable_is_used(backend: BackEnd, variable: str) -> bool:
     """Whether the back end's own code reads the environment variable, for whatever purpose."""
     return any(
         uses_variable(content, sources.language(path), variable)
-        for folder in ("config", "src")
-        for path, content in sources.walk(backend.root / folder, sources.SCRIPTS, _is_not_own)
+        for path, content in sources.walk(backend.root, sources.SCRIPTS, _is_not_own)
     )
+
+
+def values_in_files(backend: BackEnd, variable: str) -> tuple[str, ...]:
+    """List the values that the back end's env files, for whichever mode, give the variable."""
+    paths = {backend.env_file.path, *backend.root.glob(".env*")}
+    found = (
+        dotenv.values(read_source(path).content or b"").get(variable)
+        for path in sorted(paths)
+        if path.is_file() and not path.name.endswith(_EXAMPLES)
+    )
+    return tuple(value for value in found if value is not None)
 
 
 def unwatched_part(root: Path) -> str | None:
@@ -159,6 +208,14 @@ def _find_strapi(manifest: Manifest, root: Path) -> tuple[Dependency | None, Dep
             unchanged="Nothing was changed.",
         )
     return strapi, find("@strapi/plugin-users-permissions")
+
+
+def _is_installed(dependency: Dependency | None) -> bool:
+    return dependency is not None and dependency.source == "installed"
+
+
+def _mere_range(dependency: Dependency | None) -> str:
+    return dependency.wanted if dependency and dependency.source == "range" else ""
 
 
 def _no_server_config(path: Path) -> SetupError:
@@ -196,9 +253,15 @@ def _read_port(
     return number, port_from
 
 
-def _read_prefix(root: Path, variables: Variables) -> tuple[str, bool]:
+def _start_command(manager: str, manifest: Manifest) -> str:
+    script = scripts.first_that_runs_strapi(manifest.scripts) or "develop"  # as Strapi's projects
+    return packages.run_command(manager, script)
+
+
+def _read_prefix(root: Path, variables: Variables, mode: str) -> tuple[str, bool]:
     """Find the path that all of the API is under, and whether that is certain."""
-    value, _ = strapi_config.first_value(strapi_config.find_files(root, "api"), "rest", "prefix")
+    files = strapi_config.find_files(root, "api", mode=mode)
+    value, _ = strapi_config.first_value(files, "rest", "prefix")
     found = variables.resolve(value, "config/api")
     if found is None:
         return _DEFAULT_PREFIX, value.kind == "absent"
@@ -206,8 +269,17 @@ def _read_prefix(root: Path, variables: Variables) -> tuple[str, bool]:
     return (f"/{prefix}" if prefix else ""), True
 
 
+def _admin_url(root: Path, variables: Variables, mode: str) -> AdminUrl | None:
+    files = strapi_config.find_files(root, "admin", mode=mode)
+    value, file = strapi_config.first_value(files, "url")
+    text, _ = variables.resolve(value, "") or ("", "")
+    is_whole = text.startswith(("http://", "https://"))
+    return AdminUrl(file.path, value.line, text) if file and is_whole else None
+
+
 def _is_not_own(folder: Path) -> bool:
-    return folder.name in {"node_modules", "dist", "build"} or folder.name.startswith(".")
+    not_own = {"node_modules", "dist", "build", "public", "types"}
+    return folder.name in not_own or folder.name.startswith(".") or is_frontend(folder)
 
 
 def _is_between(version: str | None, first: Version, end: Version | None = None) -> bool:

@@ -5,22 +5,31 @@ Only folders and `package.json` files are looked at; `backend` and `frontend` re
 
 from __future__ import annotations
 
-import os
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project import frameworks, packages
+from twitter_setup.project import packages
 from twitter_setup.project.files import relative_name
+from twitter_setup.project.packages import Manifest
+from twitter_setup.project.tools import detect, folders, scripts
+from twitter_setup.project.tools.folders import repository_root
 
-_BACKEND_NAMES = ("backend", "api", "server", "strapi", "cms")
-_FRONTEND_NAMES = ("frontend", "web", "client", "app", "site", "www")
-_WORKSPACE_NAMES = ("apps", "packages")
-# Other packages' code and what builds leave behind: no project of the user's own is in there.
-_SKIPPED = frozenset({"node_modules", "dist", "build", "out", "public", "coverage"})
-# Vite alone may be a component library's; without an index.html its pages come from one of these.
-_VITE_SERVERS = ("@react-router/dev", "@remix-run/dev", "@solidjs/start", "@tanstack/react-start")
+__all__ = [
+    "choose_backend",
+    "choose_frontend",
+    "find_backends",
+    "find_below_or_above",
+    "find_frontends",
+    "frontends_for",
+    "is_backend",
+    "is_frontend",
+    "repository_root",
+]
+
+_STRAPI = ("@strapi/strapi", "strapi")
+_CONFIGS = tuple(f"server{suffix}" for suffix in (".js", ".ts", ".mjs", ".cjs", ".json"))
 
 
 def choose_backend(
@@ -39,8 +48,8 @@ def choose_backend(
     if not found:
         packages.read_manifest(start)  # broken: that is the thing to say
         raise _no_project(
-            "No Strapi project here: neither this folder nor one above it has @strapi/strapi"
-            " in its package.json.",
+            "No Strapi project here: no package in this folder, above or below it has"
+            " config/server.* or a script that runs `strapi`.",
             Advice(
                 "run it inside the project, or name it",
                 command=f"twitter-setup {command} --backend path/to/backend",
@@ -61,49 +70,72 @@ def choose_frontend(
         if not folder.is_dir():
             raise _no_folder(folder)
         return folder.resolve()
-    found = find_frontends(backend, repository_root(backend))
-    around = [folder for folder in found if start.resolve().is_relative_to(folder)]
-    if len(found) > 1 and not around:
+    found = frontends_for(backend, start)
+    if len(found) > 1:
         raise _several("front ends", "--frontend", found, start, command)
-    return max(around or found, key=lambda folder: len(folder.parts), default=None)
+    return found[0] if found else None
+
+
+def frontends_for(backend: Path, start: Path) -> tuple[Path, ...]:
+    """Find the front end that `start` is in; else all that are near the back end.
+
+    Near `start`, if that is in another repository than the back end.
+    """
+    start, repository = start.resolve(), repository_root(backend)
+    if not start.is_relative_to(repository):
+        found = find_below_or_above(start, is_frontend)
+        return found or find_frontends(backend, repository)
+    found = find_frontends(backend, repository)
+    around = [folder for folder in found if start.is_relative_to(folder)]
+    return (max(around, key=lambda folder: len(folder.parts)),) if around else found
 
 
 def find_backends(start: Path) -> tuple[Path, ...]:
     """Find the back end around `start`; else those below it, or below the nearest folder above."""
     found = find_below_or_above(start, is_backend)
-    return found or _beside(repository_root(start.resolve()), _BACKEND_NAMES, is_backend)
+    return found or _beside(repository_root(start.resolve()), folders.USUAL_BACKENDS, is_backend)
 
 
 def find_below_or_above(start: Path, accept: Callable[[Path], bool]) -> tuple[Path, ...]:
-    """Find the accepted folder that `start` is in; else those up to two levels below it.
+    """Find the accepted folder that `start` is in; else those below it.
 
     Where there are none, those below the nearest folder above that has some.
     """
     start = start.resolve()
-    for folder in _upwards(start):
+    for folder in folders.upwards(start):
         if accept(folder):
             return (folder,)
-    for folder in _upwards(start, repository_root(start)):
-        found = _search(folder, accept)
-        if found:
-            return tuple(sorted(found))
+    for search in (folders.search, folders.search_deep):
+        for folder in folders.upwards(start, repository_root(start)):
+            found = search(folder, accept)
+            if found:
+                return tuple(sorted(found))
     return ()
 
 
 def find_frontends(backend: Path, root: Path) -> tuple[Path, ...]:
-    """Find the front ends in the back end's folder, else the nearest ones; usual names first."""
-    root = root.resolve()
-    for folder in _upwards(backend.resolve(), root):
-        found = [folder] if _is_frontend(folder) else []
-        found += _search(folder, _is_frontend)
-        if found:
-            return tuple(sorted(found, key=lambda path: (_rank(path, folder), path)))
-    return _beside(root, _FRONTEND_NAMES, _is_frontend)
+    """Find the front ends in the back end's folder, else the nearest ones; usual names first.
+
+    Where no package is one, a folder with an `index.html`, if there is only one.
+    """
+    root, backend = root.resolve(), backend.resolve()
+    for search in (folders.search, folders.search_deep):
+        for folder in folders.upwards(backend, root):
+            found = [folder] if is_frontend(folder) else []
+            found += search(folder, is_frontend)
+            if found:
+                return tuple(sorted(found, key=lambda path: (_rank(path, folder), path)))
+    beside = _beside(root, folders.USUAL_FRONTENDS, is_frontend)
+    if beside:
+        return beside
+    pages = folders.search(root, lambda folder: _has_pages(folder, backend))
+    return tuple(pages) if len(pages) == 1 else ()
 
 
 def is_backend(folder: Path) -> bool:
     """Whether Strapi, or a server with Strapi's settings in TOML, is there.
 
+    A package that only depends on Strapi is none: it has no config of Strapi's, and does not run it.
     A broken `package.json` that names Strapi counts: whoever reads it says where it is broken.
     """
     try:
@@ -114,112 +146,48 @@ def is_backend(folder: Path) -> bool:
         return False
     except SetupError:
         return _mentions_strapi(folder / "package.json")
-    return (
-        manifest is not None
-        and not manifest.dependencies.keys().isdisjoint(("@strapi/strapi", "strapi"))
-        and manifest.strapi_kind != "plugin"
-    )
+    if manifest is None or manifest.strapi_kind == "plugin":
+        return False
+    if any(scripts.runs_strapi(script) for script in manifest.scripts.values()):
+        return True
+    has_config = any((folder / "config" / name).is_file() for name in _CONFIGS)
+    return has_config and _depends_on_strapi(folder, manifest)
 
 
-def repository_root(start: Path) -> Path:
-    """Find the folder with `.git`; without git, the one that seems to hold the whole project."""
-    start = start.resolve()
-    for folder in _upwards(start):
-        if (folder / ".git").exists():
-            return folder
-    parent = start.parent
-    if parent not in set(_upwards(start)):
-        return start
-    if parent.name in _WORKSPACE_NAMES and (parent.parent / "package.json").is_file():
-        return parent.parent
-    is_part = start.name in (*_BACKEND_NAMES, *_FRONTEND_NAMES)
-    return parent if is_part or (parent / "package.json").is_file() else start
+def is_frontend(folder: Path) -> bool:
+    """Whether a package is there that a framework serves to browsers."""
+    if is_backend(folder):
+        return False  # Strapi's own dependencies have React and often Vite among them
+    try:
+        framework = detect.framework_of(folder, repository_root(folder))
+    except SetupError:
+        return False
+    return framework is not None and detect.serves_pages(folder, framework)
 
 
 def _given_backend(folder: Path, *, accept_any: bool) -> Path:
     if not folder.is_dir():
         raise _no_folder(folder)
     if not accept_any and not is_backend(folder):
-        packages.read_manifest(folder)
-        raise _no_project(
-            f"No Strapi project in {folder}: no package.json there names @strapi/strapi.",
-            Advice("name the folder of the back end itself"),
-        )
+        manifest = packages.read_manifest(folder)
+        if manifest is None or manifest.dependencies.keys().isdisjoint(_STRAPI):
+            raise _no_project(
+                f"No Strapi project in {folder}: it has no config/server.*, no script that runs"
+                " `strapi`, and no package.json that names @strapi/strapi.",
+                Advice("name the folder of the back end itself"),
+            )
     return folder.resolve()
 
 
-def _is_frontend(folder: Path) -> bool:
-    if is_backend(folder):
-        return False  # Strapi's own dependencies have React and often Vite among them
-    try:
-        manifest = packages.read_manifest(folder)
-    except SetupError:
-        return False
-    framework = frameworks.detect(manifest) if manifest else None
-    if framework is None or manifest is None:
-        return False
-    return (
-        framework.id != "vite"
-        or (folder / "index.html").is_file()
-        or not manifest.dependencies.keys().isdisjoint(_VITE_SERVERS)
-    )
+def _has_pages(folder: Path, backend: Path) -> bool:
+    """Whether plain HTML pages are there, outside of the back end."""
+    return (folder / "index.html").is_file() and not folder.is_relative_to(backend)
 
 
-def _upwards(start: Path, root: Path | None = None) -> Iterator[Path]:
-    """`start` and the folders above it, up to `root`.
-
-    Never the home folder, what holds it, or the root of the file system: they are no project.
-    """
-    try:
-        home = Path.home().resolve()
-    except RuntimeError:
-        home = Path("/")
-    yield start
-    for folder in start.parents:
-        if home.is_relative_to(folder) or not (root is None or folder.is_relative_to(root)):
-            return
-        yield folder
-
-
-def _search(folder: Path, accept: Callable[[Path], bool]) -> list[Path]:
-    """Find accepted folders up to two levels below `folder`, but none inside another."""
-    found: list[Path] = []
-    for child in _subfolders(folder):
-        if accept(child):
-            found.append(child)
-        else:
-            found += [grandchild for grandchild in _subfolders(child) if accept(grandchild)]
-    return found
-
-
-def _beside(root: Path, names: Sequence[str], accept: Callable[[Path], bool]) -> tuple[Path, ...]:
-    """Find repositories called `backend`, `frontend` … beside one that is called so as well."""
-    if root.name not in (*_BACKEND_NAMES, *_FRONTEND_NAMES):
-        return ()
-    return tuple(folder for name in names if accept(folder := root.parent / name))
-
-
-def _subfolders(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                Path(entry.path)
-                for entry in entries
-                if entry.name not in _SKIPPED
-                and not entry.name.startswith(".")
-                and entry.is_dir(follow_symlinks=False)
-            )
-    except OSError:
-        return []
-
-
-def _rank(path: Path, above: Path) -> int:
-    """Where people usually keep it: `frontend/`, `web/` …, then `apps/*`, then the rest."""
-    if path == above:
-        return 0
-    first = path.relative_to(above).parts[0]
-    usual = (*_FRONTEND_NAMES, *_WORKSPACE_NAMES)
-    return 1 + (usual.index(first) if first in usual else len(usual))
+def _depends_on_strapi(folder: Path, manifest: Manifest) -> bool:
+    """Whether the package, or one above that it shares its dependencies with, names Strapi."""
+    above = packages.hoisted(folder, repository_root(folder))
+    return any(name in manifest.dependencies or name in above for name in _STRAPI)
 
 
 def _mentions_strapi(path: Path) -> bool:
@@ -227,6 +195,22 @@ def _mentions_strapi(path: Path) -> bool:
         return b'"@strapi/strapi"' in path.read_bytes()
     except OSError:
         return False
+
+
+def _beside(root: Path, names: Sequence[str], accept: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """Find repositories called `backend`, `frontend` … beside one that is called so as well."""
+    if root.name not in (*folders.USUAL_BACKENDS, *folders.USUAL_FRONTENDS):
+        return ()
+    return tuple(folder for name in names if accept(folder := root.parent / name))
+
+
+def _rank(path: Path, above: Path) -> int:
+    """Where people usually keep it: `frontend/`, `web/` …, then `apps/*`, then the rest."""
+    if path == above:
+        return 0
+    first = path.relative_to(above).parts[0]
+    usual = (*folders.USUAL_FRONTENDS, *folders.USUAL_WORKSPACES)
+    return 1 + (usual.index(first) if first in usual else len(usual))
 
 
 def _several(

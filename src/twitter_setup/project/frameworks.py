@@ -1,15 +1,15 @@
 """What is known of each front-end framework: its dependency, port, `.env` files and public names.
 
+`FrameworkId` names a family: React Router has Vite's `.env` files, proxies and settings, and a
+title, port and command of its own (`tools.detect`).
+
 From the frameworks' own documentation; the names of variables are those that people use.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
-
-from twitter_setup.project.packages import Manifest
 
 FrameworkId = Literal[
     "cra",
@@ -33,14 +33,18 @@ class Framework:
     id: FrameworkId
     title: str
     dependency: str = ""
+    other_dependencies: tuple[str, ...] = ()  # the same under another name
+    without_config: str = ""  # only if there is no such config file
     programs: tuple[str, ...] = ()  # what starts its dev server …
     scripts: tuple[str, ...] = ("dev", "start", "serve")  # … in the first of these
     port: int
+    port_options: tuple[str, ...] = ("--port", "-p")
     port_variables: tuple[str, ...] = ()  # that set the port, from the command line
     port_variables_from_files: bool = False  # … and from its .env files
     config: str = ""  # name without suffix of the file that may set the port …
     port_key: tuple[str, ...] = ()  # … and where in it
-    env_folder_key: tuple[str, ...] = ()  # the same for the folder of the .env files
+    env_folder_key: tuple[str, ...] = ()  # the same for the folder of the .env files …
+    env_folder_config: str = ""  # … in this file, if another
     env_files: tuple[str, ...]  # lowest precedence first, the mode in place of `{mode}`
     prefixes: tuple[str, ...] = ()  # names that reach the browser; the first is the usual one
     default_variable: str = "STRAPI_URL"
@@ -50,6 +54,10 @@ class Framework:
     def takes_mode(self) -> bool:
         """Whether its dev server has `--mode`."""
         return self.env_files == MODE_WINS
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        return (self.dependency, *self.other_dependencies)
 
 
 # Vite is last: projects of most others have it among their dependencies.
@@ -104,6 +112,8 @@ FRAMEWORKS = (
         port=5173,
         config="vite.config",
         port_key=("server", "port"),
+        env_folder_key=("kit", "env", "dir"),
+        env_folder_config="svelte.config",
         env_files=MODE_WINS,
         prefixes=("PUBLIC_", "VITE_"),
         default_variable="PUBLIC_STRAPI_URL",
@@ -175,19 +185,21 @@ FRAMEWORKS = (
 )
 PLAIN = Framework(id="plain", title="Front end", port=3000, env_files=(".env",))
 
-_PREFIXES = (*(prefix for known in FRAMEWORKS for prefix in known.prefixes), "EXPO_PUBLIC_")
-_ADDRESS = r"(?:URL|URI|HOST|BASE|ORIGIN|ENDPOINT|DOMAIN)$"
-# Strapi's anywhere in the name; "API" and "SERVER" only in front, or WEATHER_API_URL would count.
-_STRAPI_NAME = re.compile(rf"(?:^|_)(?:STRAPI|BACKEND|BACK_END|CMS)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
-_API_NAME = re.compile(rf"(?:PUBLIC_)?(?:GRAPHQL_|REST_)?(?:API|SERVER)_?(?:[A-Z0-9]+_)*{_ADDRESS}")
-
-
-def detect(manifest: Manifest) -> Framework | None:
-    """Tell by its dependencies what a front end is made with."""
-    for framework in FRAMEWORKS:
-        if framework.dependency in manifest.dependencies:
-            return framework
-    return None
+_PREFIXES = (
+    *(prefix for known in FRAMEWORKS for prefix in known.prefixes),
+    *("PUBLIC_ENV__", "EXPO_PUBLIC_"),
+)
+_STRAPI_WORDS = frozenset({"STRAPI", "BACKEND", "CMS"})
+_ADDRESS_WORDS = frozenset({"URL", "URI", "BASE", "HOST", "ORIGIN", "ENDPOINT"})
+_OTHER_WORDS = frozenset(
+    {"FRONTEND", "SITE", "APP", "DOCS", "PAYMENT", "AUTH", "SERVERLESS"}
+    | {"TIMEOUT", "TOKEN", "KEY", "SECRET"}
+)
+# Beside API and the words of an address: names with others may be those of another service's API.
+_NEUTRAL_WORDS = _ADDRESS_WORDS | frozenset(
+    {"API", "PUBLIC", "GRAPHQL", "REST", "SERVER", "BROWSER", "CLIENT", "LOCAL", "DEV", "PROD"}
+    | {"INTERNAL", "EXTERNAL", "HTTP", "HTTPS", "DEFAULT", "ROOT", "PATH", "REMOTE", "V1", "V2"}
+)
 
 
 def find(framework: FrameworkId) -> Framework:
@@ -204,9 +216,43 @@ def is_public_name(framework: FrameworkId, name: str) -> bool:
     return name.startswith(find(framework).prefixes)
 
 
-def looks_like_backend_url(name: str) -> bool:
-    """Whether a variable of that name is likely to hold the back end's URL, whatever its value."""
+def may_name_backend(name: str) -> bool:
+    """Whether whole words of the name say that it holds the back end's address."""
+    words = _words(name)
+    return (
+        not words.isdisjoint(_ADDRESS_WORDS)
+        and not words.isdisjoint(_STRAPI_WORDS | {"API"})
+        and words.isdisjoint(_OTHER_WORDS)
+    )
+
+
+def names_backend_for_sure(name: str) -> bool:
+    """The same, without names of an unknown service's API (`WEATHER_API_URL`)."""
+    words = _words(name)
+    return may_name_backend(name) and (
+        not words.isdisjoint(_STRAPI_WORDS) or words <= _NEUTRAL_WORDS
+    )
+
+
+def _words(name: str) -> frozenset[str]:
+    """Split a name into words, without the framework's prefix: `CMSURL` has two."""
     name = name.upper()
-    for prefix in _PREFIXES:
-        name = name.removeprefix(prefix)
-    return bool(_STRAPI_NAME.search(name) or _API_NAME.match(name))
+    for prefix in sorted(_PREFIXES, key=len, reverse=True):
+        if name.startswith(prefix):
+            name = name.removeprefix(prefix)
+            break
+    found: set[str] = set()
+    for part in name.split("_"):
+        found |= _split(part)
+    if {"BACK", "END"} <= found:
+        found.add("BACKEND")
+    return frozenset(found)
+
+
+def _split(part: str) -> set[str]:
+    """Split `APIURL`, `CMSURL` and `BASEURL`; any other word is whole."""
+    for end in ("URL", "URI", "BASE", "HOST"):
+        begin = part.removesuffix(end)
+        if begin != part and begin in _STRAPI_WORDS | {"API", "BASE", "APIBASE", "GRAPHQL"}:
+            return {end} | (_split(begin) if begin == "APIBASE" else {begin})
+    return {part} if part else set()

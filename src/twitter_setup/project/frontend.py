@@ -11,32 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twitter_setup.edits import dotenv
-from twitter_setup.project import dev_server, frameworks, packages, sources
+from twitter_setup.project import base_path, dev_server, frameworks, packages
 from twitter_setup.project import git as git_files
 from twitter_setup.project.dev_server import DevCommand
 from twitter_setup.project.files import SourceFile, check_port, parse_port, read_source
 from twitter_setup.project.find import repository_root
-from twitter_setup.project.frameworks import (
-    Framework,
-    FrameworkId,
-    default_variable,
-    is_public_name,
-    looks_like_backend_url,
-)
+from twitter_setup.project.frameworks import Framework, FrameworkId
 from twitter_setup.project.packages import Manifest
-from twitter_setup.project.sources import SourceMention
-
-__all__ = [
-    "FrontEnd",
-    "SourceMention",
-    "default_variable",
-    "effective",
-    "hard_coded",
-    "is_public_name",
-    "load",
-    "looks_like_backend_url",
-    "variables_read",
-]
+from twitter_setup.project.tools import detect, nx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +34,8 @@ class FrontEnd:
     env_files: tuple[SourceFile, ...]  # read in development, the one that wins last; there or not
     tracked: frozenset[Path]  # of these, the ones in git
     reads_env_at_start_only: bool
+    base_path: str = ""  # below which the app is served: a slash in front, none at the end
+    command: str = ""  # what starts its dev server, as it is typed; '' if nothing tells
 
 
 def load(folder: Path, *, port: int | None = None, env_file: str | None = None) -> FrontEnd:
@@ -61,7 +45,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
     """
     root = folder.resolve()
     manifest = packages.read_manifest(root) or packages.Manifest.empty(root)
-    framework = frameworks.detect(manifest) or frameworks.PLAIN
+    framework = detect.framework_of(root, repository_root(root)) or frameworks.PLAIN
     command = dev_server.find_command(framework, manifest)
     paths = [root / env_file] if env_file else _env_paths(root, framework, manifest, command)
     env_files = tuple(read_source(path) for path in paths)
@@ -76,6 +60,8 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         env_files=env_files,
         tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
+        base_path=base_path.find(root, framework, command, _effective(env_files)),
+        command=_start_command(root, framework, manifest, command),
     )
 
 
@@ -84,14 +70,15 @@ def effective(frontend: FrontEnd) -> dict[str, tuple[str, SourceFile]]:
     return _effective(frontend.env_files)
 
 
-def variables_read(frontend: FrontEnd) -> tuple[str, ...]:
-    """List the environment variables that the front end's own code reads."""
-    return sources.variables_read(frontend.root)
-
-
-def hard_coded(frontend: FrontEnd, port: int) -> tuple[SourceMention, ...]:
-    """List where the code has the back end's local URL in it, the first five."""
-    return sources.hard_coded(frontend.root, port)
+def _start_command(
+    root: Path, framework: Framework, manifest: Manifest, command: DevCommand
+) -> str:
+    usual = (name for name in framework.scripts if name in manifest.scripts)
+    script = command.script or next(usual, "")
+    if script:
+        return packages.run_command(packages.manager_of(root, repository_root(root)), script)
+    project = nx.read(root)
+    return f"npx nx serve {project.name}" if project and not project.is_library else ""
 
 
 def _effective(files: Sequence[SourceFile]) -> dict[str, tuple[str, SourceFile]]:
@@ -114,7 +101,8 @@ def _env_paths(
     mode = (framework.takes_mode and command.option("--mode", "-m")) or "development"
     folder = root
     if framework.env_folder_key:
-        found = dev_server.config_value(root, framework.config, framework.env_folder_key)
+        name = framework.env_folder_config or framework.config
+        found = dev_server.config_value(root, name, framework.env_folder_key)
         folder = Path(os.path.normpath(root / (found or "")))
     return [folder / name.format(mode=mode) for name in names]
 
@@ -147,7 +135,8 @@ def _port_texts(
 ) -> Iterator[tuple[str | None, str]]:
     """Find what may set the port, in the order in which the dev servers ask."""
     script = f"the {command.script} script"
-    yield command.option("--port", "-p"), script
+    if framework.port_options:
+        yield command.option(*framework.port_options), script
     for name in framework.port_variables:
         yield command.variable(name), script
     if framework.port_variables_from_files:
@@ -155,5 +144,8 @@ def _port_texts(
         for name in framework.port_variables:
             if name in values:
                 yield values[name][0], f"{name} in {values[name][1].path.name}"
+    project = nx.read(root)
+    if project is not None:
+        yield project.port, "project.json"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config

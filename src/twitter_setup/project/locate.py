@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
+from twitter_setup.addresses import redirect_url
+from twitter_setup.errors import Advice, SetupError
 from twitter_setup.project import backend as backends
 from twitter_setup.project import find as project
 from twitter_setup.project import frontend as frontends
+from twitter_setup.project import git as git_files
 from twitter_setup.project import settings, settings_file
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.frontend import FrontEnd
@@ -28,6 +33,18 @@ class Located:
     backend: BackEnd
     frontend: FrontEnd | None
 
+    @property
+    def redirect_path(self) -> str:
+        """Return the path of the page where a login ends, the front end's base path included."""
+        base = self.frontend.base_path if self.frontend else ""
+        return redirect_url.path_of(self.file.get("frontend", "redirect_path"), base)
+
+
+class Again(Protocol):
+    """Write a command, to be pasted, with more options and without some."""
+
+    def __call__(self, *more: str, without: tuple[str, ...] = ()) -> str: ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
@@ -42,9 +59,22 @@ class Caller:
     view: View
     typed: tuple[str, ...] = ()
 
-    def again(self, *more: str) -> str:
-        """The same command with `more`, to be pasted into a shell."""
-        return shlex.join(["twitter-setup", self.command, *self.typed, *more])
+    def again(self, *more: str, without: tuple[str, ...] = ()) -> str:
+        """The same command with `more`, to be pasted into a shell; `without` these options."""
+        return command_with(self.command, self.typed, more, without)
+
+
+def command_with(
+    command: str, typed: Sequence[str], more: Sequence[str], without: Sequence[str]
+) -> str:
+    """Write a command with the options in `typed` and `more`; those `without` go with their values."""
+    kept: list[str] = []
+    is_left_out = False
+    for word in typed:
+        is_left_out = word in without if word.startswith("--") else is_left_out
+        if not is_left_out:
+            kept.append(word)
+    return shlex.join(["twitter-setup", command, *kept, *more])
 
 
 def locate(options: Options, caller: Caller) -> Located:
@@ -54,6 +84,7 @@ def locate(options: Options, caller: Caller) -> Located:
     `settings_invalid`.
     """
     folder, file, root = _backend_folder(options, caller)
+    _check_state(folder)
     merged = replace(settings.under(options, file), backend=folder)
     backend = _load_backend(folder, merged, file, caller.environ)
     frontend = _frontend(merged, file, backend, root, caller)
@@ -83,6 +114,12 @@ def state_folder(options: Options, caller: Caller) -> Path:
 
     The nearest back end, or folder with an earlier run's `.twitter-setup/`, parsed or not.
     """
+    folder = _state_folder(options, caller)
+    _check_state(folder)
+    return folder
+
+
+def _state_folder(options: Options, caller: Caller) -> Path:
     if options.backend is not None:
         folder = (caller.cwd / options.backend).resolve()
         return folder if _has_state(folder) else _backend_folder(options, caller)[0]
@@ -93,6 +130,26 @@ def state_folder(options: Options, caller: Caller) -> Path:
         if len(candidates) == 1:
             return candidates[0]
     return _backend_folder(options, caller)[0]
+
+
+def _check_state(backend: Path) -> None:
+    """Refuse a `.twitter-setup/` that is not this user's own work. Raises `not_writable`."""
+    folder = backend / FOLDER
+    files = [folder, *folder.rglob("*")]
+    links = [path for path in files if path.is_symlink()]
+    advice = [Advice("delete it if it is not yours")]
+    if links:
+        problem = f"{links[0]} is a link"
+    elif folder.is_dir() and hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        problem = "it belongs to another user"
+    elif folder.is_dir() and git_files.tracked(backend, files):
+        problem = "git tracks it, so it may have come with the repository"
+        command = f"git rm -r -q --cached {shlex.quote(str(folder))}"
+        advice.insert(0, Advice("take it out of git if it is yours", command=command))
+    else:
+        return
+    message = f"{folder} is not used: {problem}."
+    raise SetupError("not_writable", message, advice=advice, unchanged="Nothing was changed.")
 
 
 def _has_state(folder: Path) -> bool:
@@ -124,7 +181,7 @@ def _backend_folder(options: Options, caller: Caller) -> tuple[Path, FileSetting
 def _frontend(
     options: Options, file: FileSettings, backend: BackEnd, root: Path, caller: Caller
 ) -> FrontEnd | None:
-    found = () if options.frontend else project.find_frontends(backend.root, root)
+    found = () if options.frontend else project.frontends_for(backend.root, caller.cwd)
     if len(found) > 1 and caller.view.may_ask:
         folder = _choose("Several front ends are here. Which one?", found, root, caller.view)
         _remember(root, "frontend", folder, options, caller)

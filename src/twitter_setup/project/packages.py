@@ -1,4 +1,4 @@
-"""Node packages on disk: what a `package.json` says, which version of a dependency is installed.
+"""Node packages on disk: what a `package.json` says, which version a dependency has, how to run it.
 
 No package manager is ever run.
 """
@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.project.tools import lockfiles
 
 # The first version in a range is the lowest: ^5.1.0, ~5.1, 5.x, >=4.1 <6, 4 || 5.
 _RANGE = re.compile(
@@ -21,8 +22,14 @@ _RANGE = re.compile(
     re.ASCII,
 )
 _VERSION = re.compile(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", re.ASCII)
+_EXACT = re.compile(r"[v=]?\s*\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?", re.ASCII)
+# One comparator that stays below the next major: ^5.1, ~5.1, 5, 5.x, 5.1.*
+_WITHIN_MAJOR = re.compile(r"[\^~]?\s*v?\d+(?:\.(?:\d+|[xX*])){0,2}(?:-[0-9A-Za-z.-]+)?", re.ASCII)
+_INSTALL_ONE = {"npm": "npm install", "pnpm": "pnpm add", "yarn": "yarn add", "bun": "bun add"}
+_RUN = {"npm": "npm run", "pnpm": "pnpm", "yarn": "yarn", "bun": "bun run"}
 
 Version = tuple[int, int, int]
+Source = Literal["installed", "locked", "exact", "range"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +39,10 @@ class Manifest:
     name: str
     dependencies: Mapping[str, str]  # those for development included: name -> range
     scripts: Mapping[str, str]
-    strapi_kind: str | None = (
-        None  # "plugin" of a package made for Strapi, which needs it to be built
-    )
+    # "plugin" of a package made for Strapi, which needs Strapi to be built
+    strapi_kind: str | None = None
+    has_workspaces: bool = False
+    manager: str = ""  # "pnpm" of `"packageManager": "pnpm@10.1.0"`
 
     @classmethod
     def empty(cls, folder: Path) -> Manifest:
@@ -43,8 +51,11 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
+    """A dependency's version, and what says so; of a range the lowest version that it allows."""
+
     version: str | None  # None: its range does not name one ("*", "latest", a path)
-    installed: bool
+    source: Source
+    wanted: str = ""  # what package.json, or the workspace's catalog, asks for
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -62,23 +73,74 @@ def read_manifest(folder: Path) -> Manifest | None:
         dependencies=_strings(data.get("devDependencies")) | _strings(data.get("dependencies")),
         scripts=_strings(data.get("scripts")),
         strapi_kind=_strings(data.get("strapi")).get("kind"),
+        has_workspaces=bool(data.get("workspaces")),
+        manager=_manager(data.get("packageManager")),
     )
 
 
 def find_dependency(
     name: str, manifest: Manifest, folder: Path, repository: Path
 ) -> Dependency | None:
-    """Find the version that Node would load in `folder`, else the one its `package.json` asks for.
+    """Find the version of a dependency of the package in `folder`.
 
+    The installed version counts, else the one in the lock file, else what package.json asks for.
     None: it is not a dependency. Workspaces hoist: `repository` is the last folder looked into.
     """
-    if name not in manifest.dependencies:
+    ancestors = list(_up_to(folder, repository))
+    wanted = _wanted(name, manifest, ancestors[1:])
+    if wanted is None:
         return None
-    for ancestor in _up_to(folder, repository):
+    for ancestor in ancestors:
         installed = _installed_version(ancestor / "node_modules" / name / "package.json")
         if installed is not None:
-            return Dependency(version=installed, installed=True)
-    return Dependency(version=lowest_version(manifest.dependencies[name]), installed=False)
+            return Dependency(version=installed, source="installed", wanted=wanted)
+    for ancestor in ancestors:
+        wanted = lockfiles.from_catalog(name, wanted, ancestor)
+    for ancestor in ancestors:
+        locked = lockfiles.find_version(name, wanted, folder, ancestor)
+        if locked is not None:
+            return Dependency(version=locked, source="locked", wanted=wanted)
+    is_exact = _EXACT.fullmatch(wanted.strip().removeprefix("workspace:")) is not None
+    return Dependency(
+        version=lowest_version(wanted), source="exact" if is_exact else "range", wanted=wanted
+    )
+
+
+def hoisted(folder: Path, repository: Path) -> Mapping[str, str]:
+    """Collect the dependencies that the folders above `folder` declare, up to `repository`."""
+    found: dict[str, str] = {}
+    for ancestor in list(_up_to(folder, repository))[1:]:
+        manifest = _readable_manifest(ancestor)
+        found = {**(manifest.dependencies if manifest else {}), **found}
+    return found
+
+
+def stays_in_major(wanted: str) -> bool:
+    """Whether the range allows only versions of one major."""
+    return _WITHIN_MAJOR.fullmatch(wanted.strip().removeprefix("workspace:")) is not None
+
+
+def manager_of(folder: Path, repository: Path) -> str:
+    """Name the package manager of the project in `folder`; npm if nothing says which."""
+    ancestors = list(_up_to(folder, repository))
+    for ancestor in ancestors:
+        manifest = _readable_manifest(ancestor)
+        found = (manifest and manifest.manager) or lockfiles.manager_of(ancestor)
+        if found:
+            return found
+    return "npm"
+
+
+def run_command(manager: str, script: str) -> str:
+    """Return what runs a script of package.json: `npm run develop`, `pnpm develop`."""
+    return f"{_RUN.get(manager, 'npm run')} {script}"
+
+
+def install_command(manager: str, package: str = "") -> str:
+    """Return what installs one more package, or all that package.json asks for."""
+    if not package:
+        return f"{manager} install"
+    return f"{_INSTALL_ONE.get(manager, 'npm install')} {package}"
 
 
 def lowest_version(wanted: str) -> str | None:
@@ -101,6 +163,24 @@ def version_tuple(version: str) -> Version | None:
         return None
     major, minor, patch = (int(part or 0) for part in match.groups())
     return major, minor, patch
+
+
+def _wanted(name: str, manifest: Manifest, above: list[Path]) -> str | None:
+    """Find the range asked for: in the package itself, else in a folder above (hoisted)."""
+    if name in manifest.dependencies:
+        return manifest.dependencies[name]
+    for ancestor in above:
+        other = _readable_manifest(ancestor)
+        if other and name in other.dependencies:
+            return other.dependencies[name]
+    return None
+
+
+def _readable_manifest(folder: Path) -> Manifest | None:
+    try:
+        return read_manifest(folder)
+    except SetupError:
+        return None
 
 
 def _up_to(folder: Path, last: Path) -> Iterator[Path]:
@@ -133,6 +213,11 @@ def _parse(path: Path, content: bytes) -> Mapping[str, object]:
     if not isinstance(data, dict):
         raise _broken(path, "is not a JSON object")
     return cast("dict[str, object]", data)
+
+
+def _manager(value: object) -> str:
+    name = value.partition("@")[0] if isinstance(value, str) else ""
+    return name if name in _RUN else ""
 
 
 def _strings(value: object) -> dict[str, str]:

@@ -13,10 +13,11 @@ from typing import Literal
 from twitter_setup.edits import dotenv, server_config, toml
 from twitter_setup.edits.spans import FileEdit
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.project import frontend_plan
 from twitter_setup.project.backend import BackEnd
+from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
-from twitter_setup.project.variables import set_variables
+from twitter_setup.project.frontend_plan import build as frontend_plan
+from twitter_setup.project.frontend_plan.variables import set_variables
 
 VARIABLE = "PUBLIC_URL"
 OTHER_VARIABLE = "STRAPI_PUBLIC_URL"  # where PUBLIC_URL already means something else
@@ -75,7 +76,8 @@ class Wish:
 
     `variable` is the name that the lasting edit would read. `known_hosts` are hosts of our earlier
     tunnels: a value that still names one is ours to change. `declined`: the person said no to the
-    lasting edit. `environment` holds the names set in the real environment.
+    lasting edit. `environment` holds the names set in the real environment. `one_origin`: both ends
+    get the same public URL.
     """
 
     public_url: str
@@ -84,13 +86,14 @@ class Wish:
     known_hosts: frozenset[str] = frozenset()
     declined: bool = False
     environment: frozenset[str] = frozenset()
+    one_origin: bool = True
 
 
 def build(wish: Wish, backend: BackEnd, frontend: FrontEnd | None) -> Plan:
     """Raises `SetupError` (`project_broken`) when the server configuration does not parse."""
     back = _plan_backend(wish, backend)
     front = (
-        frontend_plan.build(wish, frontend, backend.port)
+        frontend_plan.build(wish, frontend, backend)
         if frontend
         else frontend_plan.without_frontend(wish)
     )
@@ -144,14 +147,18 @@ def _own_lines(edit: FileEdit) -> tuple[str, ...]:
     """What an edit of the server configuration takes and gives; never what else is on its line."""
     lines: list[str] = []
     for span in edit.edits:
-        old = (edit.before or b"")[span.start : span.end].decode(errors="replace").strip()
-        new = span.new.decode(errors="replace").strip().lstrip(",").strip()
+        old = _on_one_line((edit.before or b"")[span.start : span.end])
+        new = _on_one_line(span.new).lstrip(",").strip()
         if not new:  # a comma for the neighbour is not worth a reader's attention
             continue
         key = "" if new.startswith("url") else "url: "
         lines += [f"- url: {old}"] if old else []
         lines.append(f"+ {key}{new}")
     return tuple(lines)
+
+
+def _on_one_line(code: bytes) -> str:
+    return " ".join(code.decode(errors="replace").split())
 
 
 def _with_environment(
@@ -189,6 +196,13 @@ def _environment_notes(wish: Wish, backend: BackEnd, variable: str) -> tuple[str
         notes.append(
             f"The API prefix in config/api is not a plain value, so {backend.api_prefix or '/'} is "
             "taken for it: compare the callback with the redirectUri that Strapi shows."
+        )
+    if backend.admin_url:
+        at = backend.admin_url
+        notes.append(
+            f"{relative_name(at.path, backend.root)}:{at.line} gives the admin panel a whole address. "
+            f"With {variable} set, Strapi builds the panel for another host, and it does not load: "
+            "write a path there, such as '/admin'."
         )
     if backend.unwatched:
         notes.append(

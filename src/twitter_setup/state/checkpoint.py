@@ -44,17 +44,19 @@ class Undone:
 
 
 def checkpoints(folder: Path) -> tuple[Checkpoint, ...]:
-    """The user's own committed ones in `folder`, oldest first; raises `SetupError` for a broken one."""
-    return checkpoint_file.own(folder, pending=False)
+    """Read the committed ones in `folder`, oldest first; raises `SetupError` for a broken one."""
+    return checkpoint_file.load_all(folder, pending=False)
 
 
 def pending(folder: Path) -> tuple[Checkpoint, ...]:
-    """The user's own of an apply that never finished."""
-    return checkpoint_file.own(folder, pending=True)
+    """Read those of an apply that never finished."""
+    return checkpoint_file.load_all(folder, pending=True)
 
 
-def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
+def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit], **ends: Path) -> Applied:
     """Make `edits`, in order, all or none. A passing checkpoint grows: its first original stays.
+
+    `ends` are the front end's folder and the repository's root, by the names that records use.
 
     Raises `FileChanged` when a file is no longer what the plan was made from, `NotWritable` when the
     disk refuses. In both cases every file is as it was before the call.
@@ -72,6 +74,7 @@ def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
         kind=kind,
         created=former[-1].created if former else _now(),
         records=_grown(records, edits),
+        ends={**(former[-1].ends if former else {}), **ends},
     )
     target = file_of(folder, checkpoint)
     journal_path = target if former else pending_file_of(folder, checkpoint)
@@ -80,6 +83,15 @@ def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit]) -> Applied:
     if journal_path != target:
         journal_path.replace(target)
         atomic.sync_folder(folder)
+    if not refused:
+        return Applied(checkpoint)
+    left_alone = {path for path, _ in refused}
+    written = [edit for edit in edits if edit.path not in left_alone]
+    checkpoint = replace(checkpoint, records=_grown(records, written))
+    if not checkpoint.records:
+        target.unlink()
+        return Applied(None, tuple(refused))
+    save(target, checkpoint)  # nothing of a refused file is ours
     return Applied(checkpoint, tuple(refused))
 
 

@@ -1,40 +1,41 @@
-"""How a checkpoint of files is written down, and which of those that lie there this user wrote.
+"""How a checkpoint of files is written down.
 
-A repository can bring such files along, and `undo` would then write what they say. So each carries a
-mark, made with a key of the user's own; what has none of ours is left alone, and said.
+A record names its end (`backend`, `frontend`, `repository`) and a path relative to it, so that a
+project that was moved can be undone.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.state import journal
-from twitter_setup.state.fingerprint import fingerprint
 from twitter_setup.state.journal import Record
 from twitter_setup.state.json_files import write_json
-from twitter_setup.state.registry import own_key
 
 Kind = Literal["passing", "lasting"]
 OF_STRAPI = "-provider.json"  # in the same folder, and no file of the user's: `provider_checkpoint`
 _PENDING = ".pending.json"
-_MARK = "mark"
 _CONFIGURATION = frozenset({".js", ".ts", ".toml"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """What `undo` needs to put one set of files back. `number` orders them, newest highest."""
+    """What `undo` needs to put one set of files back. `number` orders them, newest highest.
+
+    `ends` are the folders that the paths are kept relative to; the back end's is always one of them.
+    """
 
     number: int
     kind: Kind
     created: str
     records: tuple[Record, ...]
+    ends: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -55,57 +56,78 @@ def next_number(folder: Path) -> int:
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """With the user's mark, where there is a place for a key. Raises `NotWritable`."""
+    """Write `checkpoint` to `path`. Raises `NotWritable`."""
+    backend = _backend_of(path)
+    ends = {**checkpoint.ends, "backend": backend}
+    files = [journal.record_to_json(record) for record in checkpoint.records]
     data = {
-        "version": 1,
+        "version": 2,
         "number": checkpoint.number,
         "kind": checkpoint.kind,
         "created": checkpoint.created,
-        "files": [journal.record_to_json(record) for record in checkpoint.records],
+        "ends": {name: os.path.relpath(folder, backend) for name, folder in ends.items()},
+        "files": [{**file, **_place(Path(file["path"]), ends)} for file in files],
     }
-    key = own_key()
-    write_json(path, {**data, _MARK: _mark(data, key)} if key else data)
+    write_json(path, data)
 
 
-def own(folder: Path, *, pending: bool) -> tuple[Checkpoint, ...]:
-    """Those of this user, oldest first; `pending` are of an apply that never finished.
+def load_all(folder: Path, *, pending: bool) -> tuple[Checkpoint, ...]:
+    """Read the checkpoints of files, oldest first; `pending` ones are of an apply that never finished.
 
     Raises `checkpoint_broken`.
     """
+    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
     return tuple(
-        one for path, one, is_own in _all(folder) if is_own and _is_pending(path) == pending
+        _load(path)
+        for path in paths
+        if not path.name.endswith(OF_STRAPI) and path.name.endswith(_PENDING) == pending
     )
 
 
-def foreign(folder: Path) -> tuple[tuple[Path, Checkpoint], ...]:
-    """Those that this user cannot be shown to have written, with their files. Raises as `own`."""
-    return tuple((path, one) for path, one, is_own in _all(folder) if not is_own)
+def is_of_a_session(path: Path) -> bool:
+    """Recognize a `.env`, or Strapi's `config/server` or `config/env/<environment>/server`."""
+    if path.stem == "server" and path.suffix in _CONFIGURATION:
+        return path.parts[-2:-1] == ("config",) or path.parts[-4:-2] == ("config", "env")
+    return path.name == ".env" or path.name.startswith(".env.")
 
 
-def _all(folder: Path) -> Iterator[tuple[Path, Checkpoint, bool]]:
-    paths = sorted(folder.glob("*.json")) if folder.is_dir() else []
-    of_files = [path for path in paths if not path.name.endswith(OF_STRAPI)]
-    key = own_key() if of_files else None
-    for path in of_files:
-        yield path, *_load(path, key)
+def _backend_of(path: Path) -> Path:
+    """Return the folder that `.twitter-setup/checkpoints/<name>` is in."""
+    return path.absolute().parents[2]
 
 
-def _is_pending(path: Path) -> bool:
-    return path.name.endswith(_PENDING)
+def _place(path: Path, ends: Mapping[str, Path]) -> dict[str, str]:
+    """Name the nearest end above `path`; without one the whole path stays."""
+    above = [name for name, folder in ends.items() if path.is_relative_to(folder)]
+    if not above:
+        return {}
+    nearest = max(above, key=lambda name: len(ends[name].parts))
+    return {"end": nearest, "path": path.relative_to(ends[nearest]).as_posix()}
 
 
-def _load(path: Path, key: bytes | None) -> tuple[Checkpoint, bool]:
+def _load(path: Path) -> Checkpoint:
+    backend = _backend_of(path)
     try:
         data: dict[str, Any] = json.loads(path.read_bytes())
         if data["kind"] not in {"passing", "lasting"}:
             raise ValueError(data["kind"])
-        found = Checkpoint(
+        ends = {
+            name: Path(os.path.normpath(backend / where))
+            for name, where in data.get("ends", {}).items()
+        }
+        return Checkpoint(
             number=int(data["number"]),
             kind=data["kind"],
             created=str(data["created"]),
-            records=tuple(journal.record_from_json(record) for record in data["files"]),
+            records=tuple(
+                # Version 1 had no ends, and whole paths.
+                journal.record_from_json({**file, "path": ends[file["end"]] / file["path"]})
+                if "end" in file
+                else journal.record_from_json(file)
+                for file in data["files"]
+            ),
+            ends=ends,
         )
-        return found, _is_own(data, found, key)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SetupError(
             "checkpoint_broken",
@@ -115,25 +137,3 @@ def _load(path: Path, key: bytes | None) -> tuple[Checkpoint, bool]:
             ],
             unchanged="Nothing was changed.",
         ) from error
-
-
-def _is_own(data: dict[str, Any], found: Checkpoint, key: bytes | None) -> bool:
-    """By its mark. Who has no place for a key must still get back what was written without one.
-
-    Then only files that a session changes count: those that run nothing by themselves.
-    """
-    if key is None:
-        return all(_is_of_a_session(Path(record.path)) for record in found.records)
-    mark = str(data.pop(_MARK, ""))
-    return hmac.compare_digest(mark.encode(), _mark(data, key).encode())
-
-
-def _is_of_a_session(path: Path) -> bool:
-    """A `.env`, or Strapi's `config/server` or `config/env/<environment>/server`."""
-    if path.stem == "server" and path.suffix in _CONFIGURATION:
-        return path.parts[-2:-1] == ("config",) or path.parts[-4:-2] == ("config", "env")
-    return path.name == ".env" or path.name.startswith(".env.")
-
-
-def _mark(data: dict[str, Any], key: bytes) -> str:
-    return fingerprint(data, key)

@@ -6,7 +6,6 @@ sessions, so that any project can name the other, is `registry`'s.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -35,24 +34,13 @@ class StateFolder:
         self.gateway_log = self.path / "gateway.log"
 
     def create(self) -> None:
-        if self.path.is_symlink():
-            raise atomic.not_writable(self.path, "it is a link; this folder has to be a real one")
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
-            self._remove_links()
             ignore = self.path / ".gitignore"
             if not ignore.exists() or ignore.read_bytes() != b"*\n":
                 ignore.write_bytes(b"*\n")
         except OSError as error:
             raise atomic.not_writable(self.path, atomic.reason_of(error)) from error
-
-    def _remove_links(self) -> None:
-        """A repository may bring our folder along, with links out of it; we make none."""
-        for folder, folders, files in os.walk(self.path):
-            for name in (*folders, *files):
-                path = Path(folder, name)
-                if path.is_symlink():
-                    path.unlink()
 
     def sweep(self) -> None:
         """Remove what a killed run left of its last write here."""
@@ -70,16 +58,21 @@ class StateFolder:
 
     def save_session(self, record: SessionRecord) -> None:
         self._write("session.json", asdict(record))
-        with suppress(*registry.NO_REGISTRY):
-            write_json(
-                registry.registry_file(self.backend),
-                {"backend": str(self.backend), **asdict(record)},
-            )
+        self._list(asdict(record))
 
     def forget_session(self) -> None:
         (self.path / "session.json").unlink(missing_ok=True)
+        self._list({})
+
+    def _list(self, session: dict[str, Any]) -> None:
+        """Keep the user's own list. What a session changed stays in it: a lasting change may be left."""
         with suppress(*registry.NO_REGISTRY):
-            registry.registry_file(self.backend).unlink(missing_ok=True)
+            path = registry.registry_file(self.backend)
+            outside = sorted({*self.outside(), *session.get("outside", ())})
+            if session or outside:
+                write_json(path, {**session, "backend": str(self.backend), "outside": outside})
+            else:
+                path.unlink(missing_ok=True)
 
     def session_that_is_on(self) -> SessionRecord | None:
         """The `tunnel` that runs, or that was kept."""
@@ -88,7 +81,7 @@ class StateFolder:
         return record if is_on else None
 
     def outside(self) -> frozenset[str]:
-        """Files outside the project that a session of this user changed, by the user's own list.
+        """List what sessions of this user changed beside the usual files of the project.
 
         What stands in `.twitter-setup/` proves nothing: a repository can bring such a folder along.
         """

@@ -33,7 +33,9 @@ class SessionRecord:
     gateway_started: float = 0.0
     gateway_config: str = ""
     gateway_port: int = 0
-    outside: list[str] = field(default_factory=list)  # changed files that are not in the project
+    outside: list[str] = field(
+        default_factory=list
+    )  # changed files that `undo` would not take by name
     sheet: dict[str, Any] = field(default_factory=dict)
 
     def with_children_of(self, other: SessionRecord) -> SessionRecord:

@@ -22,7 +22,7 @@ from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Options
 from twitter_setup.secret import Secret
 from twitter_setup.strapi import refusals as strapi_errors
-from twitter_setup.system import certificates
+from twitter_setup.system import certificates, proxies
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -84,8 +84,11 @@ class Strapi:
         client: httpx.Client | None = None,
         *,
         is_hasty: bool = False,
+        start_command: str = "npm run develop",
+        manager: str = "npm",
     ) -> None:
-        """`is_hasty`: a server elsewhere is waited for no longer than one here."""
+        """`is_hasty`: do not wait longer for a server elsewhere. The commands are for advice."""
+        self._start_command, self._manager = start_command, manager
         self.address = address
         self.credentials = credentials
         self._client = client or _client(address, _TIMEOUT if is_hasty else None)
@@ -207,7 +210,12 @@ class Strapi:
             raise strapi_errors.not_strapi(self.address, f"it knows no {_INIT}")
         if answer.status_code >= 400:
             raise strapi_errors.refusal(
-                method, path, answer.status_code, answer.headers, by_token=self._has_own_token
+                method,
+                path,
+                answer.status_code,
+                answer.headers,
+                by_token=self._has_own_token,
+                manager=self._manager,
             )
         return answer
 
@@ -219,7 +227,11 @@ class Strapi:
                 return strapi_errors.no_tls(self.address)
         if self._is_loopback and self._listens():
             return strapi_errors.starting(self.address, type(error).__name__)
-        return strapi_errors.down(self.address, type(error).__name__, is_local=self._is_loopback)
+        return strapi_errors.down(
+            self.address,
+            type(error).__name__,
+            start_command=self._start_command if self._is_loopback else "",
+        )
 
     @property
     def _has_own_token(self) -> bool:
@@ -258,13 +270,12 @@ def _client(address: str, timeout: httpx.Timeout | None = None) -> httpx.Client:
         return httpx.Client(
             base_url=address,
             timeout=timeout or (_TIMEOUT if here else _REMOTE_TIMEOUT),
-            trust_env=is_https and not here,
+            trust_env=False,
+            proxy=proxies.for_url(address) if is_https and not here else None,
             verify=context,
         )
-    except (ValueError, ImportError, httpx.InvalidURL):
-        raise strapi_errors.no_client(
-            "the proxy of HTTPS_PROXY or ALL_PROXY is none that can be used"
-        ) from None
+    except proxies.Unusable as unusable:
+        raise strapi_errors.no_client(str(unusable)) from None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup.addresses.redirect_url import printable
 from twitter_setup.errors import Advice, ErrorCode, SetupError
+from twitter_setup.project import packages
 
 UNCHANGED = "Nothing was changed in Strapi."
 _PERMISSION = "plugin::users-permissions.providers"
@@ -28,13 +29,14 @@ def _error(code: ErrorCode, message: str, *advice: Advice) -> SetupError:
     return SetupError(code, message, advice=advice, unchanged=UNCHANGED)
 
 
-def down(address: str, reason: str, *, is_local: bool) -> SetupError:
-    start = Advice("start it in the back end's folder", command="npm run develop")
+def down(address: str, reason: str, *, start_command: str) -> SetupError:
+    """`start_command` is '' for a Strapi that does not run on this machine."""
+    start = Advice("start it in the back end's folder", command=start_command)
     elsewhere = Advice("is the address right, and does it run?", url=address)
     return _error(
         "strapi_down",
         f"Strapi does not answer at {address} ({reason}).",
-        start if is_local else elsewhere,
+        start if start_command else elsewhere,
     )
 
 
@@ -147,7 +149,13 @@ def not_a_header() -> SetupError:
 
 
 def refusal(
-    method: str, path: str, status: int, headers: Mapping[str, str], *, by_token: bool
+    method: str,
+    path: str,
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    by_token: bool,
+    manager: str = "npm",
 ) -> SetupError:
     if status == 429:
         return _rate_limited(headers)
@@ -158,7 +166,7 @@ def refusal(
     if status == 403:
         return _forbidden(method)
     if status == 404 and path == "/users-permissions/providers":
-        return _no_plugin()
+        return _no_plugin(manager)
     return _other(path, status)
 
 
@@ -211,6 +219,16 @@ def _login(status: int) -> SetupError:
             f"Strapi does not let this administrator in by password (HTTP {status}): single sign-on only.",
             Advice("make an admin token (Settings → Admin Tokens) and give it: --admin-token"),
         )
+    if status == 500:
+        return _error(
+            "strapi_error",
+            "Strapi failed at the admin login (HTTP 500): perhaps its cookie is for https only.",
+            Advice("its terminal then says: Cannot send secure cookie over unencrypted connection"),
+            Advice(
+                "an admin token needs no cookie (STRAPI_ADMIN_TOKEN, Strapi 5.47 and newer); or write "
+                "auth: { cookie: { secure: false } } in config/admin, for development"
+            ),
+        )
     return _other("/admin/login", status)
 
 
@@ -247,11 +265,15 @@ def _forbidden(method: str) -> SetupError:
     )
 
 
-def _no_plugin() -> SetupError:
+def _no_plugin(manager: str) -> SetupError:
     return _error(
         "strapi_no_plugin",
-        "This Strapi has no users-permissions plugin, so it has no providers to log in with.",
-        Advice("install it", command="npm install @strapi/plugin-users-permissions"),
+        "This Strapi runs no users-permissions plugin, so it has no providers to log in with.",
+        Advice(
+            "install it",
+            command=packages.install_command(manager, "@strapi/plugin-users-permissions"),
+        ),
+        Advice("or, if it is installed, switch it on in config/plugins and restart Strapi"),
     )
 
 

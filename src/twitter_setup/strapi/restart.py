@@ -16,7 +16,6 @@ from twitter_setup.strapi.reload import Outcome, Takes, Watch
 from twitter_setup.system import processes
 from twitter_setup.view import View
 
-_START = Advice("in the back end's folder", command="npm run develop")
 _SETTLE = 15.0  # how long a restart that is going on may take to end
 SETTLING = 1.0  # between `.env` and the configuration, see `Restart.must_settle`
 
@@ -35,6 +34,7 @@ class Served:
     is_strapi: bool
     unwatched: str
     old_version: str
+    start_command: str = "npm run develop"
 
     @classmethod
     def of(cls, backend: BackEnd) -> Served:
@@ -45,6 +45,7 @@ class Served:
             is_strapi=backend.strapi is not None,
             unwatched=backend.unwatched or "",
             old_version="" if backend.reloads_env else backend.strapi or "",
+            start_command=backend.start_command,
         )
 
 
@@ -59,6 +60,7 @@ class Restart:
         self._takes = Takes.UNKNOWN
         self._why_anew = ""
         self._watch: Watch | None = None
+        self._start = Advice("in the back end's folder", command=served.start_command)
 
     def before(self, variable: str, pause: Callable[[float], None]) -> None:
         """Look before a change, or an undo. `variable` is the one that holds the public URL.
@@ -112,10 +114,10 @@ class Restart:
             self._view.note(
                 "Strapi is not running, so nothing was checked there. It reads the new address "
                 "when it starts.",
-                [_START],
+                [self._start],
             )
         elif self._takes is Takes.STARTED_ANEW:
-            self._view.note(f"Stop and start Strapi now: {self._why_anew}.", [_START])
+            self._view.note(f"Stop and start Strapi now: {self._why_anew}.", [self._start])
 
     def wait(self, pause: Callable[[float], None]) -> None:
         """Until Strapi has the new address, bounded. `pause` sleeps, and raises to end it."""
@@ -127,7 +129,7 @@ class Restart:
             outcome = self._watch.wait(patience, self._reporting(pause))
         if outcome is Outcome.LATE:
             self._view.note(
-                "Strapi was not seen to start again: stop and start it yourself.", [_START]
+                "Strapi was not seen to start again: stop and start it yourself.", [self._start]
             )
         self._report(outcome)
 
@@ -164,7 +166,7 @@ class Restart:
             self._view.note(
                 "Strapi keeps this tunnel's address until you stop and start it: "
                 f"{self._why_anew}.",
-                [_START],
+                [self._start],
             )
         elif self._takes is Takes.BY_ITSELF:
             watch = self._new_watch("")
@@ -176,7 +178,7 @@ class Restart:
             if not seen:
                 self._view.note(
                     "Strapi was not seen to start again: it may still have this tunnel's address.",
-                    [_START],
+                    [self._start],
                 )
 
     def _nudge(self) -> None:

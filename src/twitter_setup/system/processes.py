@@ -15,8 +15,6 @@ from pathlib import PurePath
 
 import psutil
 
-from twitter_setup.system.listeners import listening
-
 # Linux counts start times from the boot, and the boot's own time moves when the clock is set.
 _CLOCK_SLACK = 2.0
 
@@ -93,13 +91,54 @@ def running() -> Iterator[ProcessFacts]:
             yield found
 
 
+def listening(port: int) -> Iterator[int]:
+    """Give the PIDs that listen on TCP `port`, as far as the system tells this user.
+
+    Of several processes that share a socket, as Node's cluster workers may, one is enough.
+    """
+    yield from (pid for pid, each in _listening() if each == port)
+
+
+def _listening() -> Iterator[tuple[int, int]]:
+    """Give the PID and the port of every process that listens."""
+    try:
+        for connection in psutil.net_connections(kind="tcp"):
+            if connection.pid and connection.status == psutil.CONN_LISTEN:
+                yield connection.pid, _port(connection.laddr)
+    except psutil.AccessDenied:
+        # macOS answers root alone, but also about each of your own processes.
+        yield from _one_by_one()
+
+
+def _one_by_one() -> Iterator[tuple[int, int]]:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            for connection in process.net_connections(kind="tcp"):
+                if connection.status == psutil.CONN_LISTEN:
+                    yield process.pid, _port(connection.laddr)
+
+
+def _port(address: object) -> int:
+    """Read the port of an address, which psutil types as possibly empty."""
+    return int(getattr(address, "port", 0))
+
+
+def listeners(*ports: int) -> list[frozenset[tuple[int, float]]]:
+    """Give for each of the TCP `ports` who listens, as PIDs and start times.
+
+    One look at the system for all of them: it goes through every process.
+    """
+    found = [(pid, port) for pid, port in _listening() if port in ports]
+    started = {pid: each.started for pid, _ in found if (each := facts(pid))}
+    return [
+        frozenset((pid, started[pid]) for pid, each in found if each == port and pid in started)
+        for port in ports
+    ]
+
+
 def listener(port: int) -> ProcessFacts | None:
-    """Find who listens on TCP `port`. None also where the system does not tell: another user's."""
-    for pid in listening(port):
-        found = facts(pid)
-        if found is not None:
-            return found
-    return None
+    """Find one of those who listen on TCP `port`."""
+    return next((found for pid in listening(port) if (found := facts(pid)) is not None), None)
 
 
 def works_in(folder: str, program: str) -> bool:

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twitter_setup.addresses.parts import host_of, origin_of
+from twitter_setup.addresses.parts import origin_of
 from twitter_setup.checks.facts.environments import Environment, Setting
-from twitter_setup.project import frontend as reading
-from twitter_setup.project import frontend_plan
-from twitter_setup.project.frontend import FrontEnd
+from twitter_setup.project.frameworks import names_backend_for_sure
+from twitter_setup.project.frontend_plan.candidates import Candidate, Ends, names_backend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontEndUrls:
-    """`others`: by their name they could be the back end's, by their value they are not."""
+    """`missing`: nothing sets them, and the plan would.
+
+    `others`: their names could be the back end's, and their values are not.
+    """
 
     settings: tuple[Setting, ...] = ()
+    missing: tuple[Candidate, ...] = ()
     others: tuple[Setting, ...] = ()
 
 
 def read(
-    frontend: FrontEnd,
-    environment: Environment,
-    *,
-    port: int,
-    public_url: str | None,
-    wanted: tuple[str, ...] = (),
+    candidates: Sequence[Candidate], environment: Environment, ends: Ends, public_url: str | None
 ) -> FrontEndUrls:
-    """`port` is the back end's; `wanted` are names that the user gave (`--env-var`)."""
-    hosts = frozenset({host_of(public_url or "")} - {""})
-
-    def is_backend(name: str, value: str) -> bool:
-        is_public = public_url is not None and origin_of(value) == origin_of(public_url)
-        # Empty, or a path alone: the front end's own origin.
-        is_own = reading.looks_like_backend_url(name) and (not value or value.startswith("/"))
-        return is_public or is_own or frontend_plan.names_backend(name, value, port, hosts)
-
+    """Sort the variables that the plan knows by what is set now."""
     found: list[Setting] = []
+    missing: list[Candidate] = []
     others: list[Setting] = []
-    real = [name for name in reading.variables_read(frontend) if name in environment.real]
-    for name in dict.fromkeys((*wanted, *environment.names(), *real)):
+    for candidate in candidates:
+        name = candidate.name
         setting = environment.find(name)
         if setting is None:
+            missing += [candidate] if candidate.is_backend else []
             continue
         values = [setting.value, *(value for _, value in setting.hidden)]
-        if name in wanted or any(is_backend(name, value) for value in values):
+        if name in ends.given or any(_is_backend(name, v, ends, public_url) for v in values):
             found.append(setting)
-        elif reading.looks_like_backend_url(name) and "$" not in setting.value:
+        elif names_backend_for_sure(name) and "$" not in setting.value:
             others.append(setting)
-    return FrontEndUrls(settings=tuple(found), others=tuple(others))
+    return FrontEndUrls(settings=tuple(found), missing=tuple(missing), others=tuple(others))
+
+
+def _is_backend(name: str, value: str, ends: Ends, public_url: str | None) -> bool:
+    is_public = public_url is not None and origin_of(value) == origin_of(public_url)
+    # Empty, or a path alone: the front end's own origin.
+    is_own = names_backend_for_sure(name) and (not value or value.startswith("/"))
+    return is_public or is_own or names_backend(name, value, ends.backend_port, ends.hosts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +13,12 @@ from twitter_setup.project import frameworks
 from twitter_setup.project import git as git_files
 
 _MOST = 1 << 20  # bytes of an .env file
-_SECRET_NAME = re.compile(
-    r"(?:^|_)(?:SECRET|SECRETS|KEY|KEYS|TOKEN|PASSWORD|PASS|PWD|SALT|CREDENTIALS|AUTHTOKEN)(?:_|$)"
-)
-_PUBLIC_NAME = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE|SITE)_")
-_URL_WITH_PASSWORD = re.compile(r"://[^/\s:@]+:(?P<password>[^/\s@]+)@")
-# What stands in examples: nobody's secret. `toBeModified1` is Strapi's own.
-_PLACEHOLDER = re.compile(
-    r"to_?be_?modified|change[-_]?me|replace|example|placeholder|dummy|sample|xxx|your[-_ ]"
-    r"|my_?key|<.*>|^\.*$|\$\{|insert|secret_?here|_here$",
-    re.IGNORECASE,
-)
-# What a front end shows to everybody is no secret.
+_SECRET_NAME = re.compile(r"(?:^|_)(?:SECRET|KEY|TOKEN|PASSWORD|PASS|SALT)S?$")
+# A front end shows these to everybody.
 _SHOWN_PREFIXES = tuple(prefix for each in frameworks.FRAMEWORKS for prefix in each.prefixes)
-_EXAMPLES = frozenset({"example", "sample", "template", "dist"})
-_WEAK = frozenset({"secret", "password", "strapi", "postgres", "root", "admin", "test", "key"})
+_EXAMPLES = frozenset({"example", "sample", "template", "dist"})  # meant to be in git
+
+_State = Literal["tracked", "unprotected", "ignored"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,50 +27,34 @@ class EnvFile:
 
     path: Path
     names: tuple[str, ...]
-    state: Literal["tracked", "unprotected", "ignored"]
-
-    @property
-    def is_example(self) -> bool:
-        """By its name (`.env.example`) it is meant to be in git."""
-        return not _EXAMPLES.isdisjoint(self.path.name.lower().split("."))
+    state: _State
 
 
 def read(folders: Sequence[Path]) -> tuple[EnvFile, ...] | None:
     """Look at the `.env` files in each folder; None where git is not in use at all."""
-    files = {path: names for path in _env_files(folders) if (names := _secrets_in(path))}
-    has_git = False
-    found = []
-    for folder in dict.fromkeys(path.parent for path in files) or dict.fromkeys(folders):
-        paths = [path for path in files if path.parent == folder]
-        tracked = git_files.tracked(folder, paths or [folder / ".env"])
-        ignored = git_files.ignored(folder, paths)
+    found, has_git = [], False
+    for folder in dict.fromkeys(folders):
+        names = {path: names for path in _env_files(folder) if (names := _secrets_in(path))}
+        tracked = git_files.tracked(folder, list(names) or [folder / ".env"])
+        ignored = git_files.ignored(folder, list(names))
         if tracked is None or ignored is None:
             continue
         has_git = True
-        for path in paths:
-            state: Literal["tracked", "unprotected", "ignored"] = "unprotected"
-            if path in tracked:
-                state = "tracked"
-            elif path in ignored:
-                state = "ignored"
-            found.append(EnvFile(path=path, names=files[path], state=state))
+        for path in names:
+            state: _State = "ignored" if path in ignored else "unprotected"
+            state = "tracked" if path in tracked else state
+            found.append(EnvFile(path=path, names=names[path], state=state))
     return tuple(found) if has_git else None
 
 
-def is_placeholder(value: str) -> bool:
-    return bool(_PLACEHOLDER.search(value)) or value.strip().lower() in _WEAK
-
-
-def _env_files(folders: Sequence[Path]) -> list[Path]:
-    found = []
-    for folder in dict.fromkeys(folders):
-        try:
-            with os.scandir(folder) as entries:
-                names = sorted(e.name for e in entries if e.is_file() and e.name.startswith(".env"))
-        except OSError:
-            continue
-        found += [folder / name for name in names if name == ".env" or name.startswith(".env.")]
-    return found
+def _env_files(folder: Path) -> list[Path]:
+    """List `.env` and its kind, without the examples."""
+    parts = {path: path.name.lower().split(".") for path in sorted(folder.glob(".env*"))}
+    return [
+        path
+        for path, words in parts.items()
+        if words[:2] == ["", "env"] and _EXAMPLES.isdisjoint(words)
+    ]
 
 
 def _secrets_in(path: Path) -> tuple[str, ...]:
@@ -89,14 +63,7 @@ def _secrets_in(path: Path) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(
-        name for name, value in dotenv.values(content).items() if _is_secret(name, value.strip())
+        name
+        for name, value in dotenv.values(content).items()
+        if value and _SECRET_NAME.search(name.upper()) and not name.startswith(_SHOWN_PREFIXES)
     )
-
-
-def _is_secret(name: str, value: str) -> bool:
-    if password := _URL_WITH_PASSWORD.search(value):
-        return not is_placeholder(password["password"])
-    shown = _PUBLIC_NAME.search(name) or name.startswith(_SHOWN_PREFIXES)
-    named = not shown and _SECRET_NAME.search(name.upper())
-    is_number = value.isdecimal() and len(value) < 8  # SESSION_KEY_LENGTH=32
-    return bool(named and value and not is_number and not is_placeholder(value))

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twitter_setup.addresses import redirect_url
-from twitter_setup.checks.facts import app_keys as strapi_app_keys
 from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
 from twitter_setup.checks.facts import proxy_trust as strapi_proxy
-from twitter_setup.checks.facts import redirect_page as login_code
 from twitter_setup.checks.facts import session_middleware as strapi_middlewares
-from twitter_setup.checks.facts.app_keys import AppKeys
+from twitter_setup.checks.facts import users_permissions as plugin_config
 from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.git_secrets import EnvFile
 from twitter_setup.checks.facts.lazy import Lazy, fact
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
-from twitter_setup.checks.facts.redirect_page import LoginCode
 from twitter_setup.checks.facts.server_url import ServerUrl
-from twitter_setup.checks.facts.session_middleware import SessionMiddleware
+from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
-from twitter_setup.project import frontend as frontends
-from twitter_setup.project import strapi_config
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
 from twitter_setup.project.frontend import FrontEnd
-from twitter_setup.project.sources import SourceMention
+from twitter_setup.project.frontend_plan import candidates
+from twitter_setup.project.frontend_plan import source as reading
+from twitter_setup.project.frontend_plan.candidates import Ends
+from twitter_setup.project.reader.source import PageCode, Source
 
-_LOCK_FILES = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"))
+if TYPE_CHECKING:
+    from twitter_setup.checks.facts.web import Page
 
 
 class LocalFacts(Lazy):
@@ -54,13 +55,13 @@ class LocalFacts(Lazy):
 
     @fact
     def package_manager(self) -> str:
-        """`npm`, or the one whose lock file is there."""
         located = self.situation.located
-        for folder in (located.backend.root, located.root) if located else ():
-            for name, manager in _LOCK_FILES:
-                if (folder / name).is_file():
-                    return manager
-        return "npm"
+        return packages.manager_of(located.backend.root, located.root) if located else "npm"
+
+    @property
+    def start_command(self) -> str:
+        """What starts Strapi here, as it is typed."""
+        return self.backend.start_command if self.backend else "npm run develop"
 
     @fact
     def environment(self) -> Environment:
@@ -73,9 +74,8 @@ class LocalFacts(Lazy):
 
     @fact
     def mode(self) -> str:
-        """NODE_ENV as Strapi takes it (configuration/index.js)."""
-        setting = self.environment.find("NODE_ENV")
-        return (setting and setting.value) or "development"
+        """NODE_ENV as Strapi takes it (configuration/index.js), the same as `tunnel` plans for."""
+        return self.backend.mode if self.backend else "development"
 
     @fact
     def server_url(self) -> ServerUrl | None:
@@ -91,26 +91,65 @@ class LocalFacts(Lazy):
         )
 
     @fact
-    def frontend_urls(self) -> FrontEndUrls:
+    def source(self) -> Source | None:
+        """What the front end's source says; None without a front end."""
         if self.frontend is None or self.backend is None:
+            return None
+        return reading.read(self.frontend, self.backend, self._hosts)
+
+    @fact
+    def page_code(self) -> PageCode | None:
+        """What the page does where a login ends; None without a front end."""
+        if self.frontend is None or self.source is None:
+            return None
+        path = redirect_url.below(self.frontend.base_path, self.redirect_path)
+        return reading.read_page(self.frontend, path, self.source)
+
+    @fact
+    def frontend_urls(self) -> FrontEndUrls:
+        if self.frontend is None or self.backend is None or self.source is None:
             return FrontEndUrls()
         frontend, located = self.frontend, self.situation.located
+        ends = Ends(
+            backend_port=self.backend.port,
+            api_prefix=self.backend.api_prefix,
+            hosts=self._hosts,
+            given=located.options.env_vars if located else (),
+            routes=reading.content_types(self.backend.root),
+        )
         return frontend_urls.read(
-            frontend,
-            environments.of_frontend(
-                frontend.env_files, self.situation.environ, frontend.port, frontend.root
-            ),
-            port=self.backend.port,
-            public_url=self.situation.public_url,
-            wanted=located.options.env_vars if located else (),
+            candidates.find(frontend, self.source, ends),
+            self.frontend_environment,
+            ends,
+            self.situation.public_url,
         )
 
     @fact
-    def hard_coded(self) -> tuple[SourceMention, ...]:
-        """Where the front end's source has the back end's local address in it."""
-        if self.frontend is None or self.backend is None:
-            return ()
-        return frontends.hard_coded(self.frontend, self.backend.port)
+    def frontend_environment(self) -> Environment:
+        """What the front end's dev server sees."""
+        front = self.frontend
+        if front is None:
+            return Environment()
+        return environments.of_frontend(
+            front.env_files, self.situation.environ, front.port, front.root
+        )
+
+    def has_frontend_route(self, path: str) -> bool:
+        """Whether the front end has a page or a handler of its own there."""
+        front = self.frontend
+        if front is None:
+            return False
+        return reading.has_route(front, redirect_url.below(front.base_path, path))
+
+    def page_at(self, url: str) -> Page | None:
+        """What answers there; None if nothing is asked."""
+        del url
+        return None
+
+    @property
+    def _hosts(self) -> frozenset[str]:
+        public = self.situation.public_url
+        return frozenset({candidates.known_as(public)} if public else ())
 
     @fact
     def session_middleware(self) -> SessionMiddleware | None:
@@ -120,12 +159,18 @@ class LocalFacts(Lazy):
     @fact
     def app_keys(self) -> AppKeys | None:
         files = self._config_files("server")
-        return None if files is None else strapi_app_keys.read(files)
+        return None if files is None else strapi_middlewares.read_keys(files)
 
     @fact
     def proxy(self) -> ProxyTrust | None:
         files = self._config_files("server")
         return None if files is None else strapi_proxy.read(files, self.environment)
+
+    @fact
+    def users_permissions(self) -> UsersPermissions:
+        """What is plainly said of it in config/plugins."""
+        files = self._config_files("plugins")
+        return plugin_config.read(files or (), self.environment)
 
     @fact
     def env_files_in_git(self) -> tuple[EnvFile, ...] | None:
@@ -137,19 +182,10 @@ class LocalFacts(Lazy):
         ends += [located.frontend.root] if located.frontend else []
         return git_secrets.read((*ends, located.root))
 
-    @fact
-    def login_code(self) -> LoginCode | None:
-        """None without a front end."""
-        if self.frontend is None:
-            return None
-        return login_code.read(self.frontend.root, self.redirect_path)
-
     @property
     def redirect_path(self) -> str:
         located = self.situation.located
-        return redirect_url.path_of(
-            located.file.get("frontend", "redirect_path") if located else None
-        )
+        return located.redirect_path if located else redirect_url.path_of(None)
 
     def _config_files(self, name: str) -> tuple[strapi_config.ConfigFile, ...] | None:
         """None where there is no Strapi that would read them."""

@@ -224,6 +224,10 @@ class Facts(LocalFacts):
         url = f"{situation.public_url}{self.api_prefix}/connect/twitter"
         return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
 
+    def page_at(self, url: str) -> Page | None:
+        """Ask for a path that the front end's source has."""
+        return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
+
     # Strapi's admin API
 
     @fact
@@ -232,7 +236,13 @@ class Facts(LocalFacts):
         given = Credentials.of(self.situation.options)
         if not given.are_given:
             return Admin()
-        strapi = Strapi(self.address, given, is_hasty=True)
+        strapi = Strapi(
+            self.address,
+            given,
+            is_hasty=True,
+            start_command=self.start_command,
+            manager=self.package_manager,
+        )
         try:
             return Admin(strapi.providers())
         except SetupError as problem:
@@ -277,8 +287,7 @@ class Facts(LocalFacts):
         pair = self.pair
         if pair is None:
             return None
-        with x.open_client(self.x_address) as client:
-            return x.request_token(self.x_address, pair.key, pair.secret, callback, client=client)
+        return x.ask(self.x_address, pair.key, pair.secret, callback)
 
 
 def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:

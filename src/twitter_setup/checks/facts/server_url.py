@@ -56,7 +56,7 @@ def _of(config: ServerConfig, environment: Environment) -> ServerUrl | None:
     url = config.url
     if url is None or url.kind == "absent":
         return None
-    if url.kind == "unclear":
+    if url.kind in {"unclear", "expression"}:
         return ServerUrl(kind="unclear", path=path, line=url.line, reason=url.reason)
     if url.kind == "literal":
         return ServerUrl(kind="known", path=path, line=url.line, value=trimmed(url.text))

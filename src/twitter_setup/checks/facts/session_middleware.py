@@ -1,259 +1,148 @@
-"""`strapi::session` in `config/middlewares.{js,ts}`: is it there, and how is its cookie set.
+"""What a back end's config files say in plain values of its session cookie.
 
-Read as Strapi would load it: a list, the one of `config/env/<NODE_ENV>` laid over the other place by
-place (lodash's merge). What cannot be read with certainty is said to be so.
+Reads a literal list in `config/middlewares` and literal `app.keys`, or the variable that they name.
+Calls, spreads, imports and lists laid over each other are not read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from tree_sitter import Node
 
 from twitter_setup.edits.env_reads import env_read
-from twitter_setup.edits.exports import exported_value
-from twitter_setup.edits.javascript import (
-    SyntaxProblem,
-    Unclear,
-    Value,
-    evaluate,
-    find_value,
-    parse,
-)
-from twitter_setup.edits.names import settle
-from twitter_setup.edits.syntax import (
-    children,
-    descendants,
-    dotted,
-    field,
-    line,
-    string_value,
-    text,
-)
+from twitter_setup.edits.exports import as_object, exported_object, exported_value
+from twitter_setup.edits.javascript import SyntaxProblem, Unclear, find_value, parse
+from twitter_setup.edits.syntax import children, line, string_value, text, unwrap
 from twitter_setup.project.strapi_config import ConfigFile
 
 SESSION = "strapi::session"
 
-_ABSENT = Value("absent", 0)
-_ADDING = frozenset({"push", "unshift"})
-_CHANGING = _ADDING | {"splice", "pop", "shift", "fill", "reverse", "sort", "copyWithin"}
-_DEPTH = 5  # of lists that are spread into one another
+_RANDOM = (b"randomBytes", b"randomUUID")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionMiddleware:
-    """`default`: there is no file, and Strapi's own list has it. `reason`: why it is unclear."""
+    """`default`: there is no file, and Strapi's own list has the session.
 
-    kind: Literal["present", "default", "missing", "unclear", "broken"]
+    `same_site` and `secure` are the literal settings of its cookie; '' for none.
+    """
+
+    kind: Literal["listed", "default", "missing", "unread", "broken"]
     path: Path | None = None
     line: int = 0
-    same_site: Value = _ABSENT
-    secure: Value = _ABSENT
-    reason: str = ""
+    same_site: str = ""
+    secure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    name: str  # of the middleware, or the path of one's own
-    path: Path
-    line: int
-    is_object: bool = False
-    same_site: Value = _ABSENT
-    secure: Value = _ABSENT
+class AppKeys:
+    """`absent`: no file sets `app.keys`. `variable`: they are read from it.
 
+    `has_default` counts while the variable is not set; `has_random`: the file asks for random bytes.
+    """
 
-@dataclass(frozen=True, slots=True)
-class _Unread:
-    """One place of the list that cannot be told, or with `is_open` any number of them."""
-
-    path: Path
-    line: int
-    reason: str
-    is_open: bool = False
-
-
-_Item = _Entry | _Unread
+    kind: Literal["absent", "literal", "variable", "unread"]
+    path: Path | None = None
+    line: int = 0
+    values: tuple[str, ...] = field(default=(), repr=False)
+    variable: str = ""
+    has_default: bool = False
+    has_random: bool = False
 
 
 def read(files: Sequence[ConfigFile]) -> SessionMiddleware:
-    """`files`: of `strapi_config.find_files(root, "middlewares", mode=…)`, the one that wins first."""
+    """Read what `strapi_config.find_files(root, "middlewares", mode=…)` found."""
     if not files:
         return SessionMiddleware(kind="default")
-    items: tuple[_Item, ...] = ()
-    for file in reversed(files):
-        try:
-            items = _lay_over(items, tuple(_items_of(file)))
-        except SyntaxProblem as problem:
-            place = f"line {problem.line}, column {problem.column}"
-            return SessionMiddleware(kind="broken", path=file.path, line=problem.line, reason=place)
-    return _judge(items, files[-1].path)
-
-
-def _judge(items: tuple[_Item, ...], path: Path) -> SessionMiddleware:
-    for item in items:
-        if isinstance(item, _Entry) and item.name == SESSION:
+    file = files[0]
+    unread = SessionMiddleware(kind="unread", path=file.path)
+    if len(files) > 1 or file.language not in {"javascript", "typescript"}:
+        return unread
+    try:
+        list_ = exported_value(parse(file.content, file.language))
+    except SyntaxProblem as problem:
+        return SessionMiddleware(kind="broken", path=file.path, line=problem.line)
+    if isinstance(list_, Unclear) or list_.type != "array":
+        return unread
+    entries = [unwrap(entry) for entry in children(list_)]
+    for entry in entries:
+        if string_value(entry) == SESSION or _plain(entry, "name") == SESSION:
             return SessionMiddleware(
-                kind="present",
-                path=item.path,
-                line=item.line,
-                same_site=item.same_site,
-                secure=item.secure,
+                kind="listed",
+                path=file.path,
+                line=line(entry),
+                same_site=_plain(entry, "config", "sameSite").lower(),
+                secure=_plain(entry, "config", "secure"),
             )
-    for item in items:
-        if isinstance(item, _Unread):
-            return SessionMiddleware(
-                kind="unclear", path=item.path, line=item.line, reason=item.reason
-            )
-        if "session" in item.name.lower():
-            reason = f"`{item.name}` may be a session of its own kind"
-            return SessionMiddleware(kind="unclear", path=item.path, line=item.line, reason=reason)
-    return SessionMiddleware(kind="missing", path=path)
+    is_plain = all(string_value(each) or _plain(each, "name") for each in entries)
+    # The word alone may be a session of another kind, or one that is added further down.
+    is_missing = is_plain and b"session" not in file.content.lower()
+    return SessionMiddleware(kind="missing", path=file.path) if is_missing else unread
 
 
-def _lay_over(base: tuple[_Item, ...], over: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    """Place by place: a text replaces, an object is merged into an object."""
-    if any(isinstance(item, _Unread) and item.is_open for item in (*base, *over)):
-        if not base:
-            return over
-        # How many places a spread takes is not known, nor then what is left of the list below.
-        why = "two lists are laid over each other, and one of them has a spread in it"
-        return (*over, _Unread(over[0].path if over else base[0].path, 1, why, is_open=True))
-    return tuple(
-        _merged(below, above) for below, above in zip_longest(base, over) if below or above
-    )
+def read_keys(files: Sequence[ConfigFile]) -> AppKeys:
+    """Read what `strapi_config.find_files(root, "server", …)` found; the first file with keys wins."""
+    for file in files:
+        keys = _keys_of(file)
+        if keys.kind != "absent":
+            return keys
+    return AppKeys(kind="absent", path=files[-1].path if files else None)
 
 
-def _merged(below: _Item | None, above: _Item | None) -> _Item:
-    if above is None and below is not None:
-        return below
-    assert above is not None  # noqa: S101 - one of the two is there
-    if not (isinstance(above, _Entry) and isinstance(below, _Entry)):
-        return above
-    if not (above.is_object and below.is_object):
-        return above
-    return replace(
-        above,
-        name=above.name or below.name,
-        same_site=below.same_site if above.same_site.kind == "absent" else above.same_site,
-        secure=below.secure if above.secure.kind == "absent" else above.secure,
-    )
-
-
-def _items_of(file: ConfigFile) -> Iterator[_Item]:
-    if file.language not in {"javascript", "typescript"}:
-        yield _Unread(file.path, 1, f"{file.path.name} is not JavaScript", is_open=True)
-        return
-    tree = parse(file.content, file.language)
-    value = exported_value(tree)
-    if isinstance(value, Node) and value.type == "call_expression" and _is_filter(value):
-        value = settle(field(field(value, "function"), "object"))
+def _keys_of(file: ConfigFile) -> AppKeys:
+    has_random = any(name in file.content for name in _RANDOM)
+    unread = AppKeys(kind="unread", path=file.path, has_random=has_random)
+    value = _app_keys(file)
+    if value is None:
+        return AppKeys(kind="absent", path=file.path)
     if isinstance(value, Unclear):
-        yield _Unread(file.path, value.line, value.reason, is_open=True)
-    elif value.type != "array":
-        why = "what is exported is not a list written out in this file"
-        yield _Unread(file.path, line(value), why, is_open=True)
-    else:
-        yield from _changed_elsewhere(tree.root_node, file.path, _list(value, file.path))
+        return unread
+    value = unwrap(value)
+    read = env_read(value)
+    if read is not None and read.cast == "array":
+        return AppKeys(
+            kind="variable",
+            path=file.path,
+            line=line(value),
+            variable=read.name,
+            has_default=read.default is not None,
+            has_random=has_random,
+        )
+    keys = [string_value(each) for each in children(value)] if value.type == "array" else [None]
+    values = tuple(key for key in keys if key is not None)
+    if len(values) < len(keys):
+        return unread
+    return AppKeys(kind="literal", path=file.path, line=line(value), values=values)
 
 
-def _is_filter(call: Node) -> bool:
-    """`[…].filter(Boolean)`, which leaves out only what is empty."""
-    function, arguments = field(call, "function"), children(field(call, "arguments"))
-    return (
-        function.type == "member_expression"
-        and text(field(function, "property")) == "filter"
-        and [text(each) for each in arguments] == ["Boolean"]
-    )
+def _app_keys(file: ConfigFile) -> Node | Unclear | None:
+    if file.language not in {"javascript", "typescript"}:
+        return Unclear(1, "the file is not JavaScript")
+    try:
+        return _find(exported_object(parse(file.content, file.language)), "app", "keys")
+    except SyntaxProblem as problem:
+        return Unclear(problem.line, "the file does not parse")
 
 
-def _changed_elsewhere(root: Node, path: Path, items: Iterator[_Item]) -> Iterator[_Item]:
-    """`list.push(…)` adds to what is written out; other calls may take away."""
-    for call in descendants(root, frozenset({"call_expression"})):
-        name = dotted(field(call, "function"))[-1:]
-        if name and name[0] in _CHANGING:
-            why = f"line {line(call)} calls `{name[0]}`, which changes a list"
-            yield _Unread(path, line(call), why, is_open=True)
-            if name[0] not in _ADDING:
-                return
-    yield from items
+def _find(value: Node | Unclear, *path: str) -> Node | Unclear | None:
+    """Find the value at `path` in an object that is written out."""
+    found: Node | Unclear | None = value
+    for name in path:
+        if found is None or isinstance(found, Unclear):
+            return found
+        object_ = as_object(unwrap(found), name)
+        found = object_ if isinstance(object_, Unclear) else find_value(object_, name)
+    return found
 
 
-def _list(array: Node, path: Path, depth: int = 0) -> Iterator[_Item]:
-    for element in children(array):
-        if element.type != "spread_element":
-            yield _entry(element, path)
-            continue
-        inner = settle(children(element)[0])
-        if isinstance(inner, Node) and inner.type == "array" and depth < _DEPTH:
-            yield from _list(inner, path, depth + 1)
-        else:
-            why = inner.reason if isinstance(inner, Unclear) else "a list is spread into it"
-            yield _Unread(path, line(element), why, is_open=True)
-
-
-def _entry(element: Node, path: Path) -> _Item:
-    node = settle(element)
-    at = line(element)
-    if isinstance(node, Unclear):
-        return _Unread(path, node.line, node.reason)
-    name = string_value(node)
-    if name is not None:
-        return _Entry(name=name, path=path, line=at)
-    if node.type != "object":
-        return _Unread(path, at, "the middleware is chosen by code")
-    named = _read(node, "name")
-    if named.kind == "absent":
-        named = _read(node, "resolve")
-    if named.kind == "unclear":
-        return _Unread(path, named.line, named.text)
-    same_site, secure = _cookie(node)
-    return _Entry(
-        name=named.text,
-        path=path,
-        line=at,
-        is_object=True,
-        same_site=same_site,
-        secure=secure,
-    )
-
-
-def _cookie(middleware: Node) -> tuple[Value, Value]:
-    found = find_value(middleware, "config")
-    if found is None:
-        return _ABSENT, _ABSENT
-    config = found if isinstance(found, Unclear) else settle(found)
-    if isinstance(config, Unclear):
-        unclear = Value("unclear", config.line, config.reason)
-        return unclear, unclear
-    if config.type != "object":
-        unclear = Value("unclear", line(config), "the session's config comes from code")
-        return unclear, unclear
-    return _read(config, "sameSite"), _read(config, "secure")
-
-
-def _read(object_: Node, name: str) -> Value:
-    found = find_value(object_, name)
-    if found is None:
-        return _ABSENT
-    if isinstance(found, Unclear):
-        return Value("unclear", found.line, found.reason)
-    # The usual way of writing Strapi's own default.
-    return _ABSENT if _asks_for_production(found) else evaluate(found)
-
-
-def _asks_for_production(value: Node) -> bool:
-    node = settle(value)
-    if isinstance(node, Unclear) or node.type != "binary_expression":
-        return False
-    sides = [settle(field(node, side)) for side in ("left", "right")]
-    reads = [env_read(side) for side in sides if isinstance(side, Node)]
-    texts = [string_value(side) for side in sides if isinstance(side, Node)]
-    return (
-        text(field(node, "operator")) in {"==", "==="}
-        and any(read and read.name == "NODE_ENV" for read in reads)
-        and "production" in texts
-    )
+def _plain(entry: Node, *path: str) -> str:
+    """Read a literal text, `true` or `false`; '' for anything else."""
+    found = _find(entry, *path)
+    if not isinstance(found, Node):
+        return ""
+    found = unwrap(found)
+    return string_value(found) or (text(found) if found.type in {"true", "false"} else "")

@@ -68,10 +68,13 @@ class Situation:
 
     @property
     def generation(self) -> Generation | None:
-        """How this Strapi logs in (reference: three generations of users-permissions); None: unknown."""
-        known = self.located.backend.users_permissions if self.located else None
-        version = packages.version_tuple(known or "")
-        if version is None:
+        """How this Strapi logs in (reference: three generations of users-permissions); None: unknown.
+
+        A mere range is no version.
+        """
+        backend = self.located.backend if self.located else None
+        version = packages.version_tuple((backend and backend.users_permissions) or "")
+        if backend is None or version is None or backend.users_permissions_range:
             return None
         if version < (5, 51, 0):
             return "grant"

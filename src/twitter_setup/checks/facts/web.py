@@ -7,36 +7,57 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
 import httpx
 
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.system import certificates
+from twitter_setup.system import certificates, proxies
 
 SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
+BROWSER_PAGE = "6024"  # ngrok's code on the page that the free plan shows first
+_USUAL_COOKIES = ("koa.sess", "strapi.sid")
 PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
 
-Problem = Literal["no such host", "refused", "certificate", "timeout", "cut off"]
+Problem = Literal[
+    "no such host", "refused", "no way there", "certificate", "timeout", "cut off", "proxy"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`status` is 0 where no answer came, and `problem` says why. Header names are in lower case."""
+    """One answer. `status` is 0 if none came, and `problem` says why. Header names are in lower case.
+
+    `proxy` is a whole sentence about the proxy that cannot be used, if that is the problem.
+    """
 
     url: str
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     problem: Problem | None = None
-    cookies: tuple[str, ...] = ()  # names alone
+    # The name, and `; attributes` in lower case; never the value.
+    cookies: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def ngrok_error(self) -> str:
         """`3200` of ERR_NGROK_3200, '' where it is not ngrok that answers."""
         return self.headers.get("ngrok-error-code", "").removeprefix("ERR_NGROK_")
+
+    @property
+    def session_cookie(self) -> str | None:
+        """Strapi's session cookie, as in `cookies`; None: it was not set.
+
+        Its name is `key` of strapi::session; Koa sends a signature, NAME.sig, along with it.
+        """
+        names = {cookie.partition(";")[0]: cookie for cookie in self.cookies}
+        signed = (cookie for name, cookie in names.items() if f"{name}.sig" in names)
+        usual = (cookie for name, cookie in names.items() if name.startswith(_USUAL_COOKIES))
+        return next(chain(signed, usual), None)
 
     @property
     def location(self) -> str:
@@ -51,7 +72,12 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
     try:
         here = is_loopback(httpx.URL(url).host)
         with (
-            httpx.Client(timeout=SECONDS, trust_env=not here, verify=_certificates(url)) as client,
+            httpx.Client(
+                timeout=SECONDS,
+                trust_env=False,
+                proxy=None if here else proxies.for_url(url),
+                verify=_certificates(url),
+            ) as client,
             client.stream("GET", url, headers=sent) as answer,
         ):
             body = b""
@@ -60,7 +86,7 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
                 if len(body) > _MOST or time.monotonic() > end:
                     break
             cookies = tuple(
-                value.partition("=")[0].strip() for value in answer.headers.get_list("set-cookie")
+                _without_value(value) for value in answer.headers.get_list("set-cookie")
             )
             return Page(
                 url=url,
@@ -69,6 +95,8 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
                 text=body[:_MOST].decode(errors="replace"),
                 cookies=cookies,
             )
+    except proxies.Unusable as unusable:
+        return Page(url=url, problem="proxy", proxy=str(unusable))
     except (httpx.RequestError, httpx.InvalidURL, ValueError, OSError) as error:
         return Page(url=url, problem=_problem(error))
 
@@ -91,6 +119,12 @@ def get_all(urls: list[str]) -> list[Page]:
     return [pages.get(place, Page(url=url, problem=late)) for place, url in enumerate(urls)]
 
 
+def _without_value(cookie: str) -> str:
+    pair, _, attributes = cookie.partition(";")
+    name = pair.partition("=")[0].strip()
+    return f"{name};{attributes.lower()}" if attributes else name
+
+
 def _certificates(url: str) -> ssl.SSLContext | bool:
     return certificates.trusted() if url.startswith("https:") else False
 
@@ -107,4 +141,6 @@ def _problem(error: BaseException) -> Problem:
         return "certificate"
     if any(words in said for words in ("name or service", "nodename", "getaddrinfo", "gaierror")):
         return "no such host"
-    return "refused" if "refused" in said else "cut off"
+    if "refused" in said:
+        return "refused"
+    return "no way there" if "unreachable" in said or "no route" in said else "cut off"

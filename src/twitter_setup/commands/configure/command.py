@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.redirect_url import printable
+from twitter_setup.commands import proxy_notes
 from twitter_setup.commands.configure import wish as provider_wish
 from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
@@ -33,12 +34,13 @@ def configure(options: Options, located: Located | None, caller: Caller) -> None
     view = caller.view
     if options.redirect is not None:
         options = replace(options, redirect=redirect_url.parse(options.redirect))
+    proxy_notes.say_what_is_skipped(view)
     writer: Writer | None = None
     try:
         with ctrl_c_stays_itself():
             pair = Pair(options, view)
             target = configure_target.find(options, located, view)
-            with closing(Strapi(target.address, Credentials())) as strapi:
+            with closing(_strapi(target)) as strapi:
                 _check_ready(strapi, target)
                 strapi.sign_in(credentials(options, target.address, view))
                 writer = Writer(strapi, target.state, view)
@@ -137,6 +139,17 @@ def _data(
     return data
 
 
+def _strapi(target: Target) -> Strapi:
+    manager = target.located.backend.manager if target.located else "npm"
+    return Strapi(
+        target.address, Credentials(), start_command=_start_command(target), manager=manager
+    )
+
+
+def _start_command(target: Target) -> str:
+    return target.located.backend.start_command if target.located else "npm run develop"
+
+
 def _look_at_callback(callback: str, target: Target, view: View) -> None:
     session, is_local = target.session, _host(callback) == "localhost"
     if target.options.disable:  # nobody logs in
@@ -145,7 +158,7 @@ def _look_at_callback(callback: str, target: Target, view: View) -> None:
         view.note(
             f"The tunnel's callback URL is {session.callback_url}: Strapi has not taken the tunnel's "
             "address yet.",
-            [Advice("stop and start it in the back end's folder", command="npm run develop")],
+            [Advice("stop and start it in the back end's folder", command=_start_command(target))],
         )
     elif not target.is_here and (is_local or not callback.startswith("https://")):
         view.note(

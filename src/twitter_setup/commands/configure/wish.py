@@ -89,8 +89,7 @@ def _at(url: str, target: Target) -> str:
 
 
 def _path(target: Target) -> str:
-    file = target.located.file if target.located else None
-    return redirect_url.path_of(file.get("frontend", "redirect_path") if file else None)
+    return target.located.redirect_path if target.located else redirect_url.path_of(None)
 
 
 def _look_at_half_a_pair(twitter: Mapping[str, Any], fields: Mapping[str, Any], view: View) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Located
 from twitter_setup.project.plan import Plan
+from twitter_setup.state.checkpoint_file import is_of_a_session
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi.restart import Served
@@ -89,7 +90,11 @@ class Diary:
 
 
 def _outside(agreed: Plan, located: Located) -> list[str]:
-    """The changed files that are not in the project, links followed: only those may be undone there."""
+    """List the changed files that `undo` does not know by their names, links followed."""
     root = located.root.resolve()
     targets = [change.path.resolve() for change in agreed.changes]
-    return [str(target) for target in targets if not target.is_relative_to(root)]
+    return [
+        str(target)
+        for target in targets
+        if not (target.is_relative_to(root) and is_of_a_session(target))
+    ]

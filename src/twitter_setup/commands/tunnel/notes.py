@@ -8,8 +8,8 @@ from typing import Any
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
-from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
@@ -45,11 +45,13 @@ def before_the_sheet(
     notes = []
     frontend = located.frontend
     if arrangement.is_one_origin and frontend and not listens(frontend.port):
-        command = gateway_site.start_command(frontend)
+        command = frontend.command
         notes.append(
             f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
             + (f": {command}" if command else ".")
         )
+    if arrangement.is_one_origin:
+        notes += login_routes.notes(located)
     reloading = hot_reload.advice(frontend) if arrangement.is_one_origin and frontend else None
     if reloading:
         notes.append(reloading)
@@ -59,7 +61,7 @@ def before_the_sheet(
             "(your tunnel or proxy does that)."
         )
     if not arrangement.is_one_origin:
-        notes += _two_origins(located, public_url)
+        notes += _two_origins(located, public_url, is_local=arrangement.reach == "local")
     if addresses.is_free_tunnel(public_url) and not state.answers().get(_SAID_FREE_PLAN):
         state.save_answers({**state.answers(), _SAID_FREE_PLAN: True})
         notes.append(
@@ -69,10 +71,16 @@ def before_the_sheet(
     return notes
 
 
-def _two_origins(located: Located, public_url: str) -> list[str]:
+def _two_origins(located: Located, public_url: str, *, is_local: bool) -> list[str]:
     """What two addresses cannot do (measured on Strapi 4.26 and 5.54; strapi/strapi#27648)."""
     if located.frontend is None:
         return []
+    if located.backend.needs_session_login and is_local:
+        return [
+            f"Strapi {located.backend.users_permissions} finishes a login on one host only. Open the "
+            f"front end at http://127.0.0.1:{located.frontend.port}, not at localhost, and let it "
+            "call Strapi with credentials: 'include'."
+        ]
     if located.backend.needs_session_login:
         return [
             f"Strapi {located.backend.users_permissions} finishes a login only where front end and "

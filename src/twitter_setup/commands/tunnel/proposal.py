@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.parts import is_free_tunnel
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
+from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
-from twitter_setup.project import frontend_plan, plan, settings, settings_file
+from twitter_setup.project import plan
+from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
+from twitter_setup.project.tools import overrides
 from twitter_setup.state import atomic
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.system import processes
@@ -22,7 +28,10 @@ from twitter_setup.view import View
 # Stands for the URL while ngrok has not given one; people see the second form.
 UNKNOWN_URL = "https://your-ngrok-domain.invalid"
 _SHOWN_URL = "https://<your ngrok domain>"
+# Names of answers in the state folder.
 _DECLINED = "declined_lasting_edit"
+_ASKED = "remember_domain"
+KEPT_DOMAIN = "ngrok_domain"
 
 
 def make(
@@ -34,9 +43,9 @@ def make(
     declined: bool | None = None,
 ) -> Plan:
     """`declined`: leave the lasting edit to the person; by default what they answered earlier."""
-    backend = located.backend
+    backend, known = located.backend, _known_hosts(state) | {candidates.known_as(public_url)}
     reads_one_already = backend.url is not None and backend.url.kind == "variable"
-    taken = not reads_one_already and backends.variable_is_used(backend, plan.VARIABLE)
+    taken = not reads_one_already and _is_taken(located, caller, known)
     wish = Wish(
         public_url=public_url,
         variable=plan.OTHER_VARIABLE if taken else plan.VARIABLE,
@@ -44,15 +53,39 @@ def make(
         known_hosts=_known_hosts(state),
         declined=bool(state.answers().get(_DECLINED)) if declined is None else declined,
         environment=frozenset(caller.environ),
+        one_origin=layout.wanted(located) == "one-origin",
     )
-    return plan.build(wish, backend, located.frontend)
+    made = plan.build(wish, backend, located.frontend)
+    return replace(made, notes=(*made.notes, *_overriding(located, made)))
+
+
+def _is_taken(located: Located, caller: Caller, known: frozenset[str]) -> bool:
+    """Whether PUBLIC_URL has a meaning in this back end already; `known` hosts are of our own."""
+    backend, name = located.backend, plan.VARIABLE
+    return (
+        name in caller.environ
+        or any(
+            candidates.known_as(value) not in known
+            for value in backends.values_in_files(backend, name)
+        )
+        or overrides.is_set(located.root, backend, located.frontend, name)
+        or backends.variable_is_used(backend, name)
+    )
+
+
+def _overriding(located: Located, made: Plan) -> tuple[str, ...]:
+    wanted: dict[Path, list[str]] = {}
+    for change in made.passing:
+        names = (line.partition("=")[0].split()[-1] for line in change.new_lines if "=" in line)
+        wanted.setdefault(change.path, []).extend(names)
+    return overrides.notes(located.root, located.backend, located.frontend, wanted)
 
 
 def _known_hosts(state: StateFolder) -> frozenset[str]:
     """Hosts that an earlier run of ours wrote: a value that still names one is ours to change."""
     record = state.session()
     urls = [state.last().get("public_url"), record.public_url if record else None]
-    return frozenset(host for url in urls if url and (host := frontend_plan.known_as(url)))
+    return frozenset(host for url in urls if url and (host := candidates.known_as(url)))
 
 
 def heading(located: Located) -> str:
@@ -61,7 +94,7 @@ def heading(located: Located) -> str:
     language = {"javascript": "JavaScript", "typescript": "TypeScript"}.get(
         backend.language, backend.language.upper()
     )
-    strapi = f"Strapi {backend.strapi}" if backend.strapi else "A back end that is not Strapi's own"
+    strapi = backend.strapi_title or "A back end that is not Strapi's own"
     text = f"{strapi} in {shown(backend.root, root)}/ ({language}, port {backend.port})"
     if frontend is None:
         return f"{text} · no front end found (--frontend DIR names one)"
@@ -167,7 +200,8 @@ def dry_run(
         view.say(f"Would serve {published}.")
     made = make(located, caller, state, url)
     _report_leftovers(state, view)
-    for note in made.notes:
+    routes = login_routes.notes(located) if arrangement.is_one_origin else []
+    for note in (*made.notes, *routes):
         view.note(_readable(note))
     data = {
         "changes": [
@@ -204,16 +238,21 @@ def _readable(text: str) -> str:
 def offer_to_remember(
     located: Located, caller: Caller, state: StateFolder, public_url: str, stop: Stop
 ) -> None:
-    """The same ngrok domain twice is a stable one: named in the settings it stays so. Asked once."""
+    """Offer to keep a stable ngrok domain in `.twitter-setup/`. Asked once, on a terminal.
+
+    The free plan's domain is stable from the first run on; another one shows it by coming twice.
+    """
     options, view, answers = located.options, caller.view, state.answers()
-    may_ask = view.may_ask and not options.yes and "remember_domain" not in answers
+    may_ask = view.may_ask and not options.yes and _ASKED not in answers
     is_ngroks = options.reach == "ngrok" and not options.domain
-    if not may_ask or not is_ngroks or state.last().get("public_url") != public_url:
+    is_stable = is_free_tunnel(public_url) or state.last().get("public_url") == public_url
+    if not (may_ask and is_ngroks and is_stable):
         return
     domain = urlsplit(public_url).hostname or ""
+    view.say(
+        f"{domain} belongs to your ngrok account and stays the same, so you paste the callback at X once."
+    )
     with stop.asking():
-        wanted = view.ask(f"{domain} is the same as last time. Write it to {settings.FILE_NAME}?")
-    state.save_answers({**answers, "remember_domain": wanted})
-    if wanted:
-        path = located.file.path or located.root / settings.FILE_NAME
-        settings_file.remember(path, "reach", "domain", domain, view)
+        wanted = view.ask("Keep this domain for this project, in .twitter-setup/?")
+    kept = {KEPT_DOMAIN: domain} if wanted else {}
+    state.save_answers({**answers, _ASKED: wanted, **kept})

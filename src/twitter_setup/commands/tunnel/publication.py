@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from twitter_setup.commands.tunnel import safety
 from twitter_setup.errors import SetupError
 from twitter_setup.gateway import caddy
 from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.caddy import HeldPort
+from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.process import Gateway, GatewayProcess
 from twitter_setup.ngrok import reach as tunnel
-from twitter_setup.project.locate import Located
+from twitter_setup.project.locate import Caller, Located
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.registry import other_sessions
+
+_LOOK_EVERY = 0.25  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,21 @@ class Publication:
         arrangement: Arrangement,
         state: StateFolder,
         *,
-        environ: Mapping[str, str],
+        caller: Caller,
         on_child: Callable[[dict[str, Any]], None],
         on_progress: Callable[[str], None],
     ) -> None:
         self._located = located
         self._arrangement = arrangement
         self._state = state
-        self._environ = environ
+        self._caller = caller
         self._on_child = on_child
         self._reach = self._make_reach(on_progress)
         self._held: HeldPort | None = None
         self._gateway: Gateway | None = None
+        self._site: Site | None = None
+        self._admission = safety.admission(located, arrangement, state, caller)
+        self._remarks: set[str] = set()
 
     def check(self) -> None:
         """Raise what would keep the gateway from its work, before a tunnel is opened or a question asked.
@@ -57,8 +65,18 @@ class Publication:
         From here on its port is ours.
         """
         if self._arrangement.gateway_port is not None:
-            caddy.find()
+            caddy.find(can_be_two=self._located.backend.needs_session_login is False)
             self._held = HeldPort(self._arrangement.gateway_port)
+
+    def settle(self, pause: Callable[[float], None]) -> None:
+        """Ask both ends, before anything is published. Raises as `safety.settle`."""
+        safety.settle(self._admission, self._caller, pause)
+
+    def settle_again(self, pause: Callable[[float], None]) -> None:
+        """Wait for the answers of what restarted meanwhile. Raises as `look`."""
+        if self._admission is not None:
+            self._admission.settle(pause)
+        self.look()
 
     def open(self, stop: tunnel.StopFlag | None) -> str:
         """Open the reach and return the public URL; nothing answers there before `serve`.
@@ -71,14 +89,15 @@ class Publication:
         """Let the gateway, if there is one, answer at `public_url`. Raises `gateway_failed`, `port_taken`."""
         if self._arrangement.gateway_port is None:
             return
-        site = gateway_site.site_for(
-            self._located, self._arrangement, public_url, self._state, self._environ
+        environ = self._caller.environ
+        self._site = gateway_site.site_for(
+            self._located, self._arrangement, public_url, self._state, environ
         )
         if self._gateway is not None:
-            self._gateway.update(site)
+            self.look()
             return
         self._gateway = Gateway(
-            site,
+            self._admitted(self._site),
             config_path=self._state.gateway_config,
             output_path=self._state.path / "caddy.log",
             on_process=self._note_gateway,
@@ -86,8 +105,34 @@ class Publication:
         self._release()
         self._gateway.open()
 
+    def look(self) -> None:
+        """Serve both ends as what listens there allows. Raises `strapi_no_admin`, `gateway_failed`."""
+        if self._admission is not None:
+            self._admission.look()
+            safety.check(self._admission, self._caller)
+        if self._gateway is not None and self._site is not None:
+            self._gateway.update(self._admitted(self._site))
+
+    def pause(self, seconds: float, sleep: Callable[[float], None]) -> None:
+        """Sleep, and look meanwhile. Raises as `sleep` and `look`."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            sleep(min(left, _LOOK_EVERY))
+            self.look()
+
+    def remarks(self) -> list[str]:
+        """What there is to say of both ends, each once."""
+        said = safety.remarks(self._admission) if self._admission else ()
+        new = [text for text in said if text not in self._remarks]
+        self._remarks.update(new)
+        return new
+
+    def _admitted(self, site: Site) -> Site:
+        return self._admission.admitted(site) if self._admission else site
+
     def poll(self) -> Event | None:
         """What became of it since the last call. Raises where a part ended for good."""
+        self.look()
         found = self._reach.poll()
         if found is not None and found.kind == "died":
             raise SetupError(

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from twitter_setup.commands import handover
 from twitter_setup.commands import undo as recovery
 from twitter_setup.commands.tunnel import notes as words
-from twitter_setup.commands.tunnel import proposal
+from twitter_setup.commands.tunnel import proposal, safety
 from twitter_setup.commands.tunnel.diary import Diary
 from twitter_setup.commands.tunnel.publication import Event, Publication
 from twitter_setup.commands.urls import sheet_for
@@ -23,7 +23,7 @@ from twitter_setup.project.plan import Plan
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi.api import Credentials, Strapi, local_address
+from twitter_setup.strapi import target
 from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.system.signals import Stop
 
@@ -35,7 +35,8 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
     settings.check_reach(located.options, located.file)
     state = StateFolder(located.backend.root)
     if located.options.dry_run:
-        arrangement = layout.arrange(located)
+        arrangement = layout.arrange(located, caller)
+        safety.settle(safety.admission(located, arrangement, state, caller), caller, stop.sleep)
         published = words.gateway(located, arrangement) if arrangement.gateway_port else ""
         proposal.dry_run(located, arrangement, caller, state, published)
         return ExitCode.OK
@@ -50,7 +51,7 @@ def run(located: Located, caller: Caller, stop: Stop) -> ExitCode:
         try:
             # What was just put back may be what the project was read from.
             located = reread(located, caller.environ)
-            arrangement = layout.arrange(located)  # a gateway that was left has ended by now
+            arrangement = layout.arrange(located, caller)  # a gateway that was left has ended
             caller.view.say(proposal.heading(located))
             for fact in proposal.facts(located, state):
                 caller.view.detail(fact)
@@ -78,7 +79,7 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(local_address(located.backend.port), Credentials.of(located.options))
+        self._strapi = target.strapi_here(located)
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
@@ -87,9 +88,9 @@ class Tunnel:
             located,
             arrangement,
             state,
-            environ=caller.environ,
+            caller=caller,
             on_child=self._diary.note_child,
-            on_progress=self._show_progress,
+            on_progress=lambda text: self._progress(text),  # noqa: PLW0108 - it is replaced
         )
         self._progress: Callable[[str], None] = lambda _: None
         self._is_ready = False
@@ -106,12 +107,14 @@ class Tunnel:
         proposal.check(expected, self._caller, yes=self._options.yes)
         try:
             self._publication.check()
+            self._publication.settle(self._stop.sleep)
             public_url = self._open()
             asked = (self._located, self._caller, self._state, public_url, self._stop)
             agreed = proposal.agree(*asked, stays=self._arrangement.stays)
             self._serve(public_url)
             refused = self._apply(agreed, public_url)
             self._restart.wait(self._pause)
+            self._publication.settle_again(self._pause)
             proposal.offer_to_remember(*asked)
             layout.remember_port(self._located, self._view)
             self._ready(agreed, refused, public_url)
@@ -123,9 +126,6 @@ class Tunnel:
         return ExitCode.FAILED if self._is_left_behind else ExitCode.OK
 
     # Opening
-
-    def _show_progress(self, text: str) -> None:
-        self._progress(text)
 
     def _open(self) -> str:
         self._diary.begin()
@@ -169,15 +169,18 @@ class Tunnel:
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
-        folder = self._state.checkpoints
+        folder, located = self._state.checkpoints, self._located
+        ends = {"repository": located.root}
+        if located.frontend is not None:
+            ends["frontend"] = located.frontend.root
         passing = [change.edit for change in agreed.passing]
         lasting = [change.edit for change in agreed.lasting]
-        refused = [*checkpoint.apply(folder, "passing", passing).refused]
+        refused = [*checkpoint.apply(folder, "passing", passing, **ends).refused]
         if passing:  # had it failed, nothing was written
             self._diary.is_applied = True
         if passing and self._restart.must_settle:
             self._pause(SETTLING)
-        refused += checkpoint.apply(folder, "lasting", lasting).refused
+        refused += checkpoint.apply(folder, "lasting", lasting, **ends).refused
         lines = {change.path: " and ".join(change.new_lines) for change in agreed.changes}
         count = len(agreed.changes) - len(refused)
         if count:
@@ -187,15 +190,15 @@ class Tunnel:
         return [f"{path}: write  {lines[path]}  ({reason})" for path, reason in refused]
 
     def _pause(self, seconds: float) -> None:
-        self._stop.sleep(seconds)
+        """Wait, and go on watching who listens. Raises `Interrupted`, and as `Publication.look`."""
+        self._publication.pause(seconds, self._stop.sleep)
 
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
-        for note in (
-            *agreed.notes,
-            *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
-        ):
+        way = (self._located, self._arrangement, public_url, self._state)
+        remarks = self._publication.remarks()
+        for note in (*agreed.notes, *remarks, *words.before_the_sheet(*way)):
             self._view.note(note)
         words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
@@ -218,6 +221,8 @@ class Tunnel:
                 event = self._next_event()
                 if event is not None:
                     self._react(event)
+                for remark in self._publication.remarks():
+                    self._view.note(remark)
                 self._restart.look()
         self._view.say()  # the terminal has just shown ^C
 
@@ -236,9 +241,8 @@ class Tunnel:
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
         else:
-            public_url = self._diary.record.public_url
-            data = {"public_url": public_url, "part": event.part, "detail": event.detail}
-            self._view.answer(event.kind, data)
+            data = {"public_url": self._diary.record.public_url, "part": event.part}
+            self._view.answer(event.kind, {**data, "detail": event.detail})
 
     def _change_url(self, public_url: str) -> None:
         """The agent is back with another URL: the files again, and only the portal lines that changed."""

@@ -1,0 +1,1 @@
+"""Reads a front end's source: variables, addresses, login links. One reader for every question."""

@@ -1,0 +1,1 @@
+"""Data flow over the syntax tree: backward to values, forward to uses."""

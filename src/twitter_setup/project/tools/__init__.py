@@ -1,0 +1,1 @@
+"""The files of other tools: npm scripts, lock files, compose files, nx projects, workspaces."""

@@ -1,0 +1,60 @@
+"""What an nx `project.json` says of an app: what starts it, and at which port."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+_SERVE = ("serve", "dev", "start")
+_EXECUTOR = re.compile(r"@[\w-]+/([\w-]+):")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NxProject:
+    name: str
+    is_library: bool
+    tools: frozenset[str]  # "next" of the executor `@nx/next:server`
+    commands: tuple[str, ...]  # of its targets, as they are typed
+    port: str = ""
+
+
+def read(folder: Path) -> NxProject | None:
+    """Read the `project.json` in `folder`; None if there is none, or it is not nx's."""
+    try:
+        data = json.loads((folder / "project.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    targets = _mapping(_mapping(data).get("targets")) or _mapping(_mapping(data).get("architect"))
+    is_nx = targets or "projectType" in _mapping(data) or "sourceRoot" in _mapping(data)
+    if not is_nx:
+        return None
+    executors = [str(_mapping(each).get("executor", "")) for each in targets.values()]
+    ports = [_mapping(_mapping(targets.get(name)).get("options")).get("port") for name in _SERVE]
+    return NxProject(
+        name=str(_mapping(data).get("name") or folder.name),
+        is_library=_mapping(data).get("projectType") == "library",
+        tools=frozenset(match[1] for each in executors if (match := _EXECUTOR.match(each))),
+        commands=tuple(command for each in targets.values() for command in _commands(each)),
+        port=next((str(port) for port in ports if port), ""),
+    )
+
+
+def _commands(target: object) -> Iterator[str]:
+    """Yield the command lines of a target that runs some."""
+    options = _mapping(_mapping(target).get("options"))
+    for holder in (_mapping(target), options):
+        if isinstance(command := holder.get("command"), str):
+            yield command
+    several = options.get("commands")
+    for each in several if isinstance(several, list) else ():
+        command = each if isinstance(each, str) else _mapping(each).get("command")
+        if isinstance(command, str):
+            yield command
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}

@@ -1,0 +1,6 @@
+const ssl = process.env.SSL && { proxy: true };
+module.exports = ({ env }) => ({
+  url: `https://${globalThis.host}`,
+  ...(env.bool('LIVE', false) ? { host: '0.0.0.0' } : {}),
+  ...(env.bool('LIVE', false) && { proxy: true }),
+});

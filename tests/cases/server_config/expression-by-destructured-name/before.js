@@ -1,0 +1,2 @@
+const { SITE = 'https://a.example' } = process.env;
+module.exports = ({ env }) => ({ port: env.int('PORT', 1337), url: SITE });

@@ -1,0 +1,4 @@
+const address = (env) => (env.bool('LIVE', false) ? 'https://a.example' : '');
+module.exports = ({ env }) => ({
+  'url': address(env),
+});

@@ -1,0 +1,6 @@
+module.exports = ({ env }) => ({
+  url: // where it is published
+    env('PUBLIC_URL', env.bool('LIVE', false) // on the server
+      ? /* live */ `https://${env('HOST_NAME', 'a.example')}`
+      : 'http://localhost:1337'), // here
+});

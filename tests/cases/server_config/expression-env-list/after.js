@@ -1,0 +1,4 @@
+module.exports = ({ env }) => ({
+  port: 1337,
+  url: env('PUBLIC_URL', env.array('URLS')),
+});

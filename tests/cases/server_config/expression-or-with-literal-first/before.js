@@ -1,0 +1,3 @@
+module.exports = ({ env }) => ({
+  url: '' || env('SITE'),
+});

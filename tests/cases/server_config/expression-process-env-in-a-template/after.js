@@ -1,0 +1,3 @@
+module.exports = {
+  url: process.env.PUBLIC_URL ?? `https://${process.env.SITE_HOST}`,
+};

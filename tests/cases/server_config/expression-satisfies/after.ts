@@ -1,0 +1,3 @@
+export default ({ env }) => ({
+  url: env('PUBLIC_URL', (env.bool('LIVE', false) ? 'https://a.example' : '') satisfies string),
+});

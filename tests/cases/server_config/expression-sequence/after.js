@@ -1,0 +1,3 @@
+module.exports = () => ({
+  url: process.env.PUBLIC_URL ?? (globalThis.count(), `https://${globalThis.host}`),
+});

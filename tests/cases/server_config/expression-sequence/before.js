@@ -1,0 +1,3 @@
+module.exports = () => ({
+  url: (globalThis.count(), `https://${globalThis.host}`),
+});

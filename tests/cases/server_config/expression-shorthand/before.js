@@ -1,0 +1,2 @@
+const { url } = { url: `https://${globalThis.host}` };
+module.exports = ({ env }) => ({ port: env.int('PORT', 1337), url });

@@ -1,0 +1,4 @@
+const host = await Promise.resolve('a.example');
+export default ({ env }) => ({
+  url: env('PUBLIC_URL', `https://${host}`),
+});

@@ -1,0 +1,3 @@
+module.exports = ({ env }) => ({
+  url: env('PUBLIC_URL', env('NODE_ENV') === 'production' ? env('SITE') : undefined),
+});

@@ -1,0 +1,4 @@
+module.exports = {
+  port: 1337,
+  url: process.env.PUBLIC_URL ?? (process.env.SITE ? 'https://' + process.env.SITE : 'http://localhost:1337'),
+};

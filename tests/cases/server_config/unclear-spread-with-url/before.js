@@ -1,0 +1,4 @@
+module.exports = ({ env }) => ({
+  url: 'https://a.example',
+  ...(env.bool('LIVE', false) ? { url: 'https://b.example' } : {}),
+});

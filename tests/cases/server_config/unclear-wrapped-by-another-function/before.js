@@ -1,0 +1,2 @@
+const { withDefaults } = { withDefaults: (config) => config };
+module.exports = withDefaults({ url: 'https://a.example' });

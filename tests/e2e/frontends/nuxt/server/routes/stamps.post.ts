@@ -1,0 +1,1 @@
+export default defineEventHandler(async (event) => `Thanks, ${(await readBody(event)).name}`);
