@@ -20,6 +20,7 @@ from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.answers import not_found, on_path, on_target
+from twitter_setup.gateway.dev_server.scheme import Scheme
 from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.own_routes import routing as gateway_routing
 from twitter_setup.gateway.own_routes.routing import Routing
@@ -54,6 +55,7 @@ class Site:
     admin_names: tuple[str, ...]  # what Strapi serves beside the API, as the first part of a path
     expose_admin: bool = False
     frontend_port: int | None = None
+    frontend_scheme: Scheme = "http"  # what its dev server speaks
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
     routing: Routing = field(default_factory=Routing)  # the front end's own routes
@@ -197,7 +199,7 @@ def _to_frontend(site: Site) -> list[Route]:
 
 def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Route]:
     """Ask the dev server as if the browser had asked it itself: it checks Host and Origin."""
-    own = f"http://localhost:{site.frontend_port}"
+    own = f"{site.frontend_scheme}://localhost:{site.frontend_port}"
     located = {
         "search_regexp": rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)",
         "replace": f"{site.public_url}$1",
@@ -207,23 +209,26 @@ def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Ro
         "headers": {
             "request": {
                 "set": {"Host": [f"localhost:{site.frontend_port}"]},
-                "delete": [
-                    "X-Forwarded-Host",
-                    "X-Forwarded-Proto",
-                    "X-Forwarded-Port",
-                    "Forwarded",
-                ],
+                # Caddy's own are among them: with X-Forwarded-For, @angular/ssr renders nothing.
+                "delete": ["X-Forwarded-*", "Forwarded"],
                 "replace": {"Origin": [origin]},
             },
             "response": {"replace": {"Location": [located]}},
         },
         "handle_response": list(handle_response),
     }
-    return _proxied("frontend", site.frontend_port or 0, changes, wait=_MOVED)
+    port, tls = site.frontend_port or 0, site.frontend_scheme == "https"
+    return _proxied("frontend", port, changes, wait=_MOVED, tls=tls)
 
 
 def _proxied(
-    upstream: Upstream, port: int, changes: dict[str, Any], *, wait: str, may_hang: bool = False
+    upstream: Upstream,
+    port: int,
+    changes: dict[str, Any],
+    *,
+    wait: str,
+    may_hang: bool = False,
+    tls: bool = False,
 ) -> list[Route]:
     """Hand on to a server of this machine, and wait so long for one that is not there."""
     kept = _proxy(port, changes, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
@@ -232,6 +237,9 @@ def _proxied(
     # On a kept connection that the server is just closing a request may be lost; on a new one it can
     # only fail to connect, and is tried again. Those that do no harm twice need not care.
     fresh = _proxy(port, changes, wait, {"enabled": False})
+    if tls:  # the connection stays on the loopback, and a browser's web socket needs HTTP/1.1
+        for each in (kept, fresh):
+            each["transport"] |= {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
     routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
     return [
         {"handler": "vars", "upstream": upstream},

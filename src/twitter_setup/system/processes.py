@@ -68,6 +68,13 @@ def is_running(pid: int, started: float) -> bool:
     return found is not None and abs(found.started - started) <= _CLOCK_SLACK
 
 
+def started(pid: int) -> float | None:
+    """When the process started, epoch seconds; None if there is none. Cheaper than `facts`."""
+    with suppress(psutil.Error, ValueError):
+        return psutil.Process(pid).create_time()
+    return None
+
+
 def own_start() -> float:
     """When this very process started, epoch seconds."""
     return psutil.Process().create_time()
