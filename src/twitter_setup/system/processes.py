@@ -143,6 +143,18 @@ def listeners(*ports: int) -> list[frozenset[tuple[int, float]]]:
     ]
 
 
+def listening_in(folder: str) -> list[tuple[ProcessFacts, int]]:
+    """List the processes that listen and work in `folder` or below it, with each of their ports."""
+    folder, found = os.path.realpath(folder), []
+    for pid, port in sorted(set(_listening())):
+        with suppress(psutil.Error, ValueError):
+            process = psutil.Process(pid)
+            if PurePath(process.cwd()).is_relative_to(folder):
+                each = _facts(process)
+                found += [(each, port)] if each is not None else []
+    return found
+
+
 def listener(port: int) -> ProcessFacts | None:
     """Find one of those who listen on TCP `port`."""
     return next((found for pid in listening(port) if (found := facts(pid)) is not None), None)

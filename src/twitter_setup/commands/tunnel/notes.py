@@ -15,7 +15,7 @@ from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import address as strapi_address
 from twitter_setup.strapi import provider_checkpoint
-from twitter_setup.strapi.api import listens, local_address
+from twitter_setup.strapi.api import local_address
 from twitter_setup.view import View
 
 _SAID_FREE_PLAN = "said_free_plan"
@@ -44,15 +44,11 @@ def before_the_sheet(
     """What a person should know of this way of publishing; the most important last."""
     notes = []
     frontend = located.frontend
-    if arrangement.is_one_origin and frontend and not listens(frontend.port):
-        command = frontend.command
-        notes.append(
-            f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
-            + (f": {command}" if command else ".")
-        )
     if arrangement.is_one_origin:
         notes += login_routes.notes(located)
-    reloading = hot_reload.advice(frontend) if arrangement.is_one_origin and frontend else None
+    # On this machine alone, the pages find the dev server at its own port.
+    is_published = arrangement.is_one_origin and arrangement.reach != "local"
+    reloading = hot_reload.advice(frontend) if is_published and frontend else None
     if reloading:
         notes.append(reloading)
     if arrangement.reach == "url" and arrangement.gateway_port is not None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
-from twitter_setup.commands import handover
+from twitter_setup.commands import dev_server, handover
 from twitter_setup.commands import undo as recovery
 from twitter_setup.commands.tunnel import notes as words
 from twitter_setup.commands.tunnel import proposal, safety
@@ -207,6 +208,8 @@ class Tunnel:
             *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
         ):
             self._view.note(note)
+        dev_server.say_where(self._located, self._arrangement, self._caller)
+        self._say_restart(change.path for change in agreed.changes)
         words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
         self._state.save_last(self._diary.record.sheet)
@@ -262,6 +265,10 @@ class Tunnel:
         self._state.save_last(self._diary.record.sheet)
         self._view.answer("url-changed", self._diary.record.sheet, last=last)
         self._restart.tell()
+        self._say_restart(change.path for change in changed.changes)
+
+    def _say_restart(self, changed: Iterable[Path]) -> None:
+        dev_server.say_restart(self._located.frontend, changed, self._view)
 
     # Closing
 
@@ -287,6 +294,7 @@ class Tunnel:
         self._restart.before(self._diary.record.variable, time.sleep)
         undone = recovery.undo_passing(self._state)
         self._restart.after_undo(undone, time.sleep)
+        self._say_restart(undone.restored)
         self._state.forget_session()
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)
