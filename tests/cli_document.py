@@ -25,7 +25,8 @@ Beside the back end, or at the root of the repository: what would have to be sai
 `twitter-setup init` writes the first lines. It can be committed, and is therefore not trusted: no secret
 belongs in it, paths stay inside the repository, and a `strapi.url` on another machine counts only after a
 question. An unknown key is a warning. With `reach.kind` at `local` or `url`, `--domain NAME` is the way back
-to ngrok for one run.
+to ngrok for one run. The domain of your ngrok account does not belong in it: `tunnel` offers on a terminal to
+keep that one in `.twitter-setup/`, which git ignores.
 
     [backend]
     dir = "backend"

@@ -12,6 +12,7 @@ from twitter_setup.checks.facts.local import LocalFacts
 from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.checks.finding import Finding
 from twitter_setup.edits.server_config import UrlSetting
 from twitter_setup.project.backend import BackEnd
@@ -129,6 +130,7 @@ def facts(*, where: Situation | None = None, **known: Any) -> LocalFacts:
         "source": Source(),
         "proxy": ProxyTrust(),
         "env_files_in_git": (),
+        "users_permissions": UsersPermissions(),
     }
     return LocalFacts(situation=where or situation(), **{**usual, **known})
 

@@ -62,6 +62,7 @@ MAY_KNOW = {
 # Modules of other rooms that import the library for what sends nothing.
 ALSO = {
     ("network", "system.certificates"),  # whom the others trust
+    ("network", "system.proxies"),  # the environment's proxies, as urllib reads them
     ("network", "system.signals"),  # a pair of sockets, to be woken by
     ("network", "addresses.public_url"),  # httpx's reading of international names
 }
@@ -72,6 +73,7 @@ WRITERS = {
 }
 ALSO_WRITE = {
     "cli.crash",  # the report of a bug
+    "output.stdout",  # leads a stdout without a reader to /dev/null
     "strapi.provider_checkpoint",  # takes its own files away
 }
 _PATH_WRITES = {"write_bytes", "write_text", "unlink", "rename", "touch", "mkdir", "rmdir", "chmod"}

@@ -6,8 +6,10 @@ Errors never print. `cli_boundary` catches them in one place; `output` says them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -20,6 +22,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     BUG = 3
     INTERRUPTED = 130
+    NO_READER = 141  # 128 + SIGPIPE, as shells count it
 
 
 ErrorCode = Literal[
@@ -58,6 +61,33 @@ _EXIT_CODES: dict[str, ExitCode] = {
 }
 
 
+_ALL = frozenset({"tunnel", "configure", "verify", "urls", "status", "undo", "init"})
+# Options that advice repeats, with the commands that take them. What one run alone is about is not.
+REPEATED: dict[str, frozenset[str]] = {
+    "--backend": _ALL,
+    "--frontend": _ALL,
+    "--url": frozenset({"tunnel", "configure", "verify", "urls"}),
+    "--local": frozenset({"tunnel", "init"}),
+    "--strapi": frozenset({"configure", "verify", "undo"}),
+}
+_FLAGS = frozenset({"--local"})
+_REACHES = frozenset({"--url", "--local", "--domain"})  # they exclude each other
+_ABOUT_ITSELF = ("--help", "--explain", "--list", "&&")
+_OUR_COMMAND = re.compile(r"(?:^|\s)twitter-setup ([a-z]+)")
+
+
+def _options_of(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Find the options to repeat in `words`, with their values; None for a flag."""
+    for number, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in _FLAGS:
+            yield option, None
+        elif option in REPEATED and equals:
+            yield option, value
+        elif option in REPEATED and number + 1 < len(words):
+            yield option, words[number + 1]
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
     """What to do next: a sentence, and apart from it a command to copy or a page to open."""
@@ -65,6 +95,22 @@ class Advice:
     text: str
     command: str | None = None
     url: str | None = None
+
+    def repeating(self, words: Sequence[str]) -> Advice:
+        """Add the options of `words`, a command line, that the command here takes and lacks."""
+        found = _OUR_COMMAND.search(self.command or "")
+        if found is None or any(each in (self.command or "") for each in _ABOUT_ITSELF):
+            return self
+        present = {word.partition("=")[0] for word in (self.command or "").split()}
+        if present & _REACHES:
+            present |= _REACHES
+        more = [
+            word
+            for option, value in _options_of(words)
+            if option not in present and found[1] in REPEATED[option]
+            for word in ((option,) if value is None else (option, value))
+        ]
+        return replace(self, command=f"{self.command} {shlex.join(more)}") if more else self
 
     def data(self) -> dict[str, str | None]:
         """As it stands in JSON."""

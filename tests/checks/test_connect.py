@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -102,6 +103,26 @@ def test_grant_hands_on_the_reason_in_the_address(location: str, said: str) -> N
     is_told(asked(to(location)), Status.FAIL, said)
 
 
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("connect ECONNREFUSED 104.244.42.2:443", "NODE_USE_ENV_PROXY=1"),
+        ("request-compose: timeout", "NODE_USE_ENV_PROXY=1"),
+        ("socket hang up", "NODE_USE_ENV_PROXY=1"),
+        ("getaddrinfo EAI_AGAIN api.twitter.com", "DNS"),
+        ("self-signed certificate in certificate chain", "NODE_EXTRA_CA_CERTS"),
+        ("certificate has expired", "NODE_EXTRA_CA_CERTS"),
+        ("", "NODE_USE_ENV_PROXY=1"),  # an AggregateError of Node's has no message
+    ],
+)
+def test_a_strapi_that_cannot_reach_x_is_not_called_a_refusal_of_xs(said: str, first: str) -> None:
+    finding = asked(to(f"{REDIRECT}?{urlencode({'error': said})}"))
+
+    is_told(finding, Status.FAIL, "Strapi cannot reach X from its machine", said, "X answers this")
+    assert first in f"{finding.advice[0].text} {finding.advice[0].command}"
+    assert "verify x-keys" not in words(finding)
+
+
 # 5.51 and later: by `oauth_error`, or a 500 without a reason
 
 
@@ -124,6 +145,9 @@ def test_a_500_though_x_accepts_is_strapis_own() -> None:
     finding = asked(error(500, "Internal Server Error"))
 
     is_told(finding, Status.FAIL, "Cannot send secure cookie", "proxy: { koa: true }")
+    is_told(
+        finding, Status.FAIL, "though X accepts the same", "fetch failed", "NODE_EXTRA_CA_CERTS"
+    )
     assert "TWITTER_API_KEY" not in words(finding)
 
 

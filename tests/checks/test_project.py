@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import remote_facts
 from tests.local_facts import ENV, ROOT, backend, facts, frontend, outside, situation, words
 from twitter_setup.checks import project as local
 from twitter_setup.checks.facts.git_secrets import EnvFile
+from twitter_setup.checks.facts.proxy_trust import ProxyTrust
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.situation import Generation, Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
 from twitter_setup.project.reader.source import PageCode, Place
@@ -57,7 +63,7 @@ def test_no_check_passes_on_a_mere_range(wanted: str) -> None:
         users_permissions_range=wanted,
     )
     where = situation(back=back, layout="two-origins", public_url="https://shop.example.com")
-    known = facts(where=where)
+    known = remote_facts.facts(where=where)
 
     for finding in (local.project(known), local.layout(known)):
         assert finding.status is Status.WARN
@@ -107,7 +113,7 @@ def test_a_route_that_answers_a_login_in_strapi_s_place_is_a_warning(tmp_path: P
     file = "app/api/auth/twitter/callback/route.ts"
     where = on_disk(tmp_path, **{file: "\nexport async function GET() {}"})
 
-    finding = local.layout(facts(where=where))
+    finding = local.layout(remote_facts.facts(where=where))
 
     assert finding.status is Status.WARN
     assert f"web/{file}, line 2" in finding.detail
@@ -116,7 +122,7 @@ def test_a_route_that_answers_a_login_in_strapi_s_place_is_a_warning(tmp_path: P
 def test_next_auth_beside_strapi_passes(tmp_path: Path) -> None:
     where = on_disk(tmp_path, **{"app/api/auth/[...nextauth]/route.ts": "export const GET = 1"})
 
-    assert local.layout(facts(where=where)).status is Status.PASS
+    assert local.layout(remote_facts.facts(where=where)).status is Status.PASS
 
 
 @pytest.mark.parametrize("layout", ["one-origin", "two-origins"])
@@ -127,16 +133,32 @@ def test_without_a_prefix_no_advice_leads_to_an_address_that_is_refused(
     assert where.session is not None
     where = replace(where, session=replace(where.session, layout=layout))
 
-    finding = local.layout(facts(where=where))
+    finding = local.layout(remote_facts.facts(where=where))
 
     assert finding.status is Status.FAIL
     assert "rest.prefix" in finding.advice[0].text
     assert finding.advice[1].command == "twitter-setup tunnel --local --two-origins"
 
 
-def judge_layout(version: str | None, **of_situation: Any) -> Finding:
+def judge_layout(
+    version: str | None,
+    *,
+    ngrok: str = "",
+    known: Mapping[str, Any] | None = None,
+    **of_situation: Any,
+) -> Finding:
+    """`ngrok` is the error code on the first page, as a browser gets it."""
     back = backend(users_permissions=version)
-    return local.layout(facts(where=situation(back=back, **of_situation)))
+    where = situation(back=back, **of_situation)
+    headers = {"ngrok-error-code": f"ERR_NGROK_{ngrok}"} if ngrok else {}
+    page = Page(url=f"{where.public_url}/", status=200, headers=headers)
+    usual = {
+        "front_page": page,
+        "mode": "development",
+        "proxy": ProxyTrust(),
+        "users_permissions": UsersPermissions(),
+    }
+    return local.layout(remote_facts.facts(where=where, **{**usual, **(known or {})}))
 
 
 @pytest.mark.parametrize("version", ["4.26.2", "5.50.2", "5.52.3", "5.53.0", "5.54.0", None])
@@ -154,8 +176,7 @@ def test_one_origin_is_right_for_every_strapi(version: str | None) -> None:
         ("5.54.0", "https://paid.ngrok.app", Status.FAIL),
         ("5.54.0", "http://127.0.0.1:1337", Status.PASS),
         (None, "https://shop.example.com", Status.WARN),
-        ("4.26.2", "https://a.ngrok-free.app", Status.FAIL),
-        ("4.26.2", "https://a.ngrok-free.dev", Status.FAIL),
+        ("4.26.2", "https://a.ngrok-free.app", Status.PASS),  # without the page: see below
         ("4.26.2", "https://paid.ngrok.app", Status.PASS),
     ],
 )
@@ -163,6 +184,50 @@ def test_two_origins_are_judged_by_the_strapi_and_the_tunnel(
     version: str | None, url: str, status: Status
 ) -> None:
     assert judge_layout(version, layout="two-origins", public_url=url).status is status
+
+
+@pytest.mark.parametrize("url", ["https://a.ngrok-free.app", "https://login.example.com"])
+def test_the_page_that_browsers_get_decides_and_not_the_name_of_the_domain(url: str) -> None:
+    finding = judge_layout("4.26.2", layout="two-origins", public_url=url, ngrok="6024")
+
+    assert finding.status is Status.FAIL
+    assert "two origins do not go with ngrok's free plan" in finding.summary
+
+
+SECURE = UsersPermissions(path=ROOT / "plugins.js", line=7, has_secure_refresh_cookie=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "known", "status"),
+    [
+        ("https://a.example.com", {}, Status.WARN),
+        ("https://a.example.com", {"proxy": ProxyTrust(koa=True)}, Status.PASS),
+        ("http://127.0.0.1:7337", {"proxy": ProxyTrust(koa=True)}, Status.WARN),
+        (None, {}, Status.PASS),
+        (
+            "https://a.example.com",
+            {"users_permissions": replace(SECURE, has_secure_refresh_cookie=None)},
+            Status.PASS,
+        ),
+        (
+            "https://a.example.com",
+            {
+                "users_permissions": replace(SECURE, has_secure_refresh_cookie=None),
+                "mode": "production",
+            },
+            Status.WARN,
+        ),
+    ],
+)
+def test_refresh_cookie_for_https_only_is_a_warning_if_strapi_hears_http(
+    url: str | None, known: dict[str, Any], status: Status
+) -> None:
+    more = {"users_permissions": SECURE, **known}
+
+    finding = judge_layout("5.54.0", layout="one-origin", public_url=url, known=more)
+
+    assert finding.status is status
+    assert ("plugins.js, line 7" in finding.summary) == (status is Status.WARN)
 
 
 def test_two_origins_on_today_s_strapi_say_what_was_measured_and_the_way_out() -> None:
@@ -274,7 +339,8 @@ def test_the_source_informs_and_never_fails(
 
 
 def test_outside_a_project_there_is_nothing_to_look_at() -> None:
-    for check in (local.project, local.layout, local.git_secrets):
+    assert local.layout(Facts(situation=outside().situation)).status is Status.SKIP
+    for check in (local.project, local.git_secrets):
         assert check(outside()).status is Status.SKIP
 
 

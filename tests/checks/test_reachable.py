@@ -11,6 +11,7 @@ from tests.remote_facts import BLOCKED, DEPLOYED, REDIRECT, deployed, facts, wit
 from twitter_setup.checks import pages
 from twitter_setup.checks import reachable as remote
 from twitter_setup.checks import x as asked_of_x
+from twitter_setup.checks.facts import web
 from twitter_setup.checks.facts.remote import Admin, Facts
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.web import Page, Problem
@@ -235,7 +236,7 @@ def offline(problem: Problem, answer: XAnswer = UNREACHABLE, **known: Any) -> Fa
     return facts(x_keys=answer, x_callback=answer, **{**usual, **known})
 
 
-@pytest.mark.parametrize("problem", ["no such host", "refused", "timeout"])
+@pytest.mark.parametrize("problem", ["no such host", "refused", "no way there", "timeout"])
 @pytest.mark.parametrize("answer", [UNREACHABLE, XAnswer(kind="timeout", reason="ReadTimeout")])
 def test_without_a_network_one_check_says_so(problem: Problem, answer: XAnswer) -> None:
     known = offline(problem, answer)
@@ -244,6 +245,23 @@ def test_without_a_network_one_check_says_so(problem: Problem, answer: XAnswer) 
 
     is_told(finding, Status.ERROR, f"no network: neither {PUBLIC} nor X answers", "HTTPS_PROXY")
     assert "mistyped" not in words(finding)
+    for check in (asked_of_x.x_keys, asked_of_x.x_callback):
+        is_told(check(known), Status.SKIP, "there is no network, see tunnel")
+
+
+def test_machine_without_a_route_is_told_from_a_server_that_cuts_off() -> None:
+    page = web.get("http://255.255.255.255/")  # no system connects there
+
+    assert (page.status, page.problem) == (0, "no way there")
+
+
+def test_proxy_that_cannot_be_used_is_one_line_if_x_is_asked_through_it_too() -> None:
+    said = "ALL_PROXY names a proxy that cannot be used: socks4://a:1"
+    unusable = Page(url=PUBLIC, problem="proxy", proxy=said)
+    answer = XAnswer(kind="unreachable", reason=said)
+    known = offline("proxy", answer, front_page=unusable, public_health=unusable)
+
+    is_told(remote.tunnel(known), Status.ERROR, said, "correct or unset that variable")
     for check in (asked_of_x.x_keys, asked_of_x.x_callback):
         is_told(check(known), Status.SKIP, "there is no network, see tunnel")
 

@@ -45,7 +45,12 @@ def test_each_kind_of_answer_has_words_of_its_own_for_both_questions(kind: Kind)
         ("expired", Status.FAIL, "twitter-setup configure"),
         ("no-credits", Status.FAIL, "Billing → Credits"),
         ("access-level", Status.FAIL, "https://console.x.com"),
-        ("not-enrolled", Status.FAIL, "attach the app to a project"),
+        ("not-enrolled", Status.FAIL, "Move to package → Pay-per-use, Environment: Production"),
+        ("account-suspended", Status.FAIL, "https://help.x.com/forms/platform"),
+        ("account-locked", Status.FAIL, "unlock it"),
+        ("user-suspended", Status.FAIL, "another account"),
+        ("not-permitted", Status.FAIL, "permissions"),
+        ("refused", Status.FAIL, "X's console"),
         ("rate-limited", Status.ERROR, "15 minutes"),
         ("down", Status.ERROR, "https://developer.x.com/status"),
         ("strange", Status.ERROR, "proxy"),
@@ -59,6 +64,15 @@ def test_x_keys_names_the_cure(kind: Kind, status: Status, cure: str) -> None:
 
     assert finding.status is status
     assert cure in words(finding)
+
+
+def test_refusal_that_is_not_known_is_quoted() -> None:
+    answer = XAnswer(kind="refused", status=403, code=9999, words="No such luck.")
+
+    for finding in (x_checks.keys(answer), x_checks.callback(answer, CALLBACK)):
+        assert finding.summary.endswith("(403, code 9999)")
+        assert finding.detail.startswith("X says: No such luck.\n")
+        assert "access level" not in words(finding)
 
 
 def test_x_callback_says_the_missing_url_to_the_letter() -> None:

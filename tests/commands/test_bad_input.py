@@ -244,16 +244,14 @@ def test_an_address_written_into_the_source_is_left_to_the_person(shop: Shop) ->
     assert (shop.frontend / ".env").read_text() == "OTHER=1\n"
 
 
-def test_without_any_variable_the_frameworks_own_is_added_and_said(shop: Shop) -> None:
+def test_without_any_variable_in_the_source_none_is_made_up(shop: Shop) -> None:
     (shop.frontend / ".env").unlink()
-    before = shop.files()
 
     done = tunnelled(shop)
 
-    assert (shop.frontend / ".env.local").read_text() == f"VITE_STRAPI_URL={URL}\n"
-    assert "Nothing in the front end's source reads VITE_STRAPI_URL yet" in done.err
-    run("undo", "--all", cwd=shop.root)
-    assert shop.files() == before
+    assert not list(shop.frontend.glob(".env*"))
+    assert "No login link was found in" in done.err
+    assert f"link to {URL}/api/connect/twitter" in done.err
 
 
 def test_a_variable_that_the_shell_has_already_is_a_warning(shop: Shop) -> None:

@@ -31,7 +31,7 @@ URL = "https://a.example.com"
 SHEET = {
     *("reach", "layout", "public_url", "callback_url", "website_url", "terms_of_service_url"),
     *("privacy_policy_url", "redirect_url", "connect_url", "portal_url", "app_name"),
-    *("app_description", "use_case"),
+    *("app_description", "use_case", "environment"),
 }
 NOWHERE = {"PATH": "/nowhere", "DISPLAY": "", "WAYLAND_DISPLAY": "", "BROWSER": ""}
 

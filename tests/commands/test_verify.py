@@ -273,3 +273,24 @@ def test_a_pair_on_the_command_line_is_used_and_not_shown(right: Verified) -> No
     told = {check["id"]: check["status"] for check in ran.json["data"]["checks"]}
     assert told["x-keys"] == "fail"
     assert "nopenope" not in ran.out + ran.err
+
+
+def test_pair_of_the_environment_is_asked_about_though_strapi_is_down(right: Verified) -> None:
+    settings = right.bench.x.settings
+    Broken(right).apply({"stopped": "strapi"})
+
+    ran = right.run("--json", TWITTER_API_KEY=settings.key, TWITTER_API_SECRET=settings.secret)
+
+    status = {each["id"]: each["status"] for each in ran.json["data"]["checks"]}
+    assert (status["backend"], status["x-keys"], status["x-callback"]) == ("fail", "pass", "pass")
+    assert (status["credentials"], status["connect"]) == ("skip", "skip")
+    assert [each for each in status.values() if each in {"fail", "error"}] == ["fail"]
+
+
+def test_wrong_pair_of_the_environment_is_told_though_strapi_is_down(right: Verified) -> None:
+    Broken(right).apply({"stopped": "strapi"})
+
+    ran = right.run("--json", TWITTER_API_KEY="k" * 25, TWITTER_API_SECRET="s" * 50)
+
+    status = {each["id"]: each["status"] for each in ran.json["data"]["checks"]}
+    assert (status["x-keys"], status["x-callback"]) == ("fail", "skip")

@@ -46,9 +46,7 @@ def published(
 
 def words(project: Project) -> tuple[str, ...]:
     port = project.servers[0].port  # type: ignore[attr-defined]
-    names = ("NEXT_PUBLIC_BACKEND_URL", "NEXTAUTH_URL")
-    variables = [word for name in names for word in ("--env-var", name)]
-    return ("--frontend", str(project.frontend), "--frontend-port", str(port), *variables)
+    return ("--frontend", str(project.frontend), "--frontend-port", str(port))
 
 
 def enter(person: Person) -> None:

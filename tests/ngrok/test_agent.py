@@ -203,7 +203,28 @@ def _failure_without_folder(world: World) -> TunnelFailed:
     return failed.value
 
 
+def test_without_a_domain_none_is_named_and_leaving_it_out_is_no_advice() -> None:
+    failure = ngrok_errors.failure("ERROR: that is not yours\nERR_NGROK_320")
+
+    assert failure.message == (
+        "The tunnel did not open: the domain belongs to another ngrok account (ERR_NGROK_320)"
+    )
+    assert "without --domain" not in _advised(failure)
+
+
 # Which agent
+
+
+def test_agent_of_version_2_is_told_to_be_replaced_since_its_update_does_not_help(
+    world: World,
+) -> None:
+    world.set("STANDIN_VERSION", "2.3.41")
+
+    failure = _failure(world)
+
+    assert "is of version 2, and version 3 is needed" in failure.message
+    assert "install version 3" in failure.advice[0].text
+    assert "update" not in _advised(failure)
 
 
 def test_an_old_agent_is_not_started(world: World) -> None:

@@ -113,6 +113,7 @@ def test_the_ready_line_has_the_whole_contract(shop: Shop, ngrok: dict[str, str]
         "app_name",
         "app_description",
         "use_case",
+        "environment",
         "gateway_port",
         "changes",
         "manual_steps",
@@ -173,7 +174,7 @@ def test_when_nobody_reads_any_more_it_ends_and_undoes(shop: Shop, ngrok: dict[s
     before = shop.files()
     command = f"{sys.executable} -m twitter_setup tunnel --yes --json | head -1"
     done = subprocess.run(
-        ["sh", "-c", command],
+        ["bash", "-o", "pipefail", "-c", command],
         cwd=shop.root,
         env={**os.environ, **ngrok, "PYTHONPATH": str(SOURCE)},
         capture_output=True,
@@ -184,6 +185,7 @@ def test_when_nobody_reads_any_more_it_ends_and_undoes(shop: Shop, ngrok: dict[s
 
     assert '"event": "ready"' in done.stdout
     assert "Traceback" not in done.stderr
+    assert done.returncode == 141
     assert unlasting(shop.files()) == before
 
 

@@ -264,6 +264,8 @@ except SetupError as error:
     print(error.code, error.message)
 else:
     print("refused", [(path.name, reason) for path, reason in applied.refused])
+    found = checkpoint.checkpoints(Path(sys.argv[1]))
+    print("noted", [Path(each.path).name for one in found for each in one.records])
 for file in files:
     print(file.name, len(file.read_bytes()), sorted(p.name for p in file.parent.iterdir()))
 ' {arguments}
@@ -327,3 +329,16 @@ def test_a_file_mounted_alone_is_refused_whole_and_the_others_are_changed(tmp_pa
     assert "refused [('.env', 'it is mounted alone into this container" in out
     assert ".env 4 ['.env', '.other']" in out
     assert ".other 200007" in out
+    assert "noted ['.other']" in out  # so `status` does not list what was left to the person
+
+
+@_needs_mounts
+def test_nothing_is_noted_if_each_file_is_mounted_alone(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    (tmp_path / "outside.env").write_bytes(b"A=1\n")
+    (tmp_path / "project" / ".env").touch()
+
+    out = _in_mount(tmp_path, "mount --bind outside.env project/.env", "state project/.env")
+
+    assert "refused [('.env'" in out
+    assert "noted []" in out

@@ -37,6 +37,7 @@ class FirstHop:
     is_public: bool = True  # the Public role has `auth.connect`
     trusts_proxy: bool = True  # or its cookie is not for https alone
     left: int = 10  # requests that it takes within a minute
+    no_way: str = ""  # Node's words, if Strapi itself cannot reach X
     says: str = ""  # in place of all this: the address to which it redirects
 
     def answer(self) -> Answer:
@@ -58,7 +59,10 @@ class FirstHop:
         return None
 
     def _to_x(self, twitter: dict[str, Any]) -> Answer:
-        status, body = self._ask_x(twitter)
+        if self.no_way and self.generation == "grant":
+            query = urlencode({"error": self.no_way})
+            return Answer(302, None, {"Location": f"{twitter.get('callback', '')}?{query}"})
+        status, body = (0, "fetch failed") if self.no_way else self._ask_x(twitter)
         if status != 200:
             return self._refused(twitter, body)
         if not self.trusts_proxy:

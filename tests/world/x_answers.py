@@ -25,11 +25,22 @@ _ERRORS = {
     "clock": (401, 135, "Timestamp out of bounds."),
     "token": (401, 89, "Invalid or expired token."),
     "access_level": (403, 453, _ACCESS_LEVEL),
+    "account_suspended": (403, 64, "Your account is suspended and is not permitted."),
+    "account_locked": (403, 326, "To protect our users, this account is temporarily locked."),
+    "user_suspended": (403, 63, "User has been suspended."),
+    "not_permitted": (403, 87, "Client is not permitted to perform this action."),
+    "code_of_tomorrow": (403, 9999, "This app has to be reviewed first."),
     "rate_limit": (429, 88, "Rate limit exceeded"),
 }
 # These two are XML for most clients; all the others were only ever seen as JSON.
 _IN_XML = {"callback", "no_callbacks"}
-KINDS = frozenset({*_ERRORS, "no_credits", "down", "verifier"})
+_NOT_ENROLLED = {
+    "title": "Client Forbidden",
+    "detail": "When authenticating requests, use keys of an App that is attached to a Project.",
+    "reason": "client-not-enrolled",
+    "type": "https://api.twitter.com/2/problems/client-forbidden",
+}
+KINDS = frozenset({*_ERRORS, "no_credits", "not_enrolled", "down", "verifier"})
 HTML = "text/html;charset=utf-8"
 JSON = "application/json;charset=utf-8"
 
@@ -79,6 +90,8 @@ def refusal(kind: str, path: str, shape: str, *, now: float = 0) -> Answer:
             "status": 402,
         }
         return Answer(402, json.dumps(problem), JSON, said=kind)
+    if kind == "not_enrolled":
+        return Answer(403, json.dumps(_NOT_ENROLLED), JSON, said=kind)
     status, code, message = _ERRORS[kind]
     if kind in _IN_XML and shape != "json":
         body = _hash(kind, message, path) if shape == "hash" else _xml(code, message)

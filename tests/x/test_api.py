@@ -149,7 +149,20 @@ OLD = b'<?xml version="1.0" encoding="UTF-8"?><hash><error>%s</error><request>/o
         (403, b'{"reason":"user-not-enrolled","status":403}', "not-enrolled", None),
         (429, JSON % 88, "rate-limited", 88),
         (429, b"", "rate-limited", None),
-        (403, b'{"detail":"You are not permitted to use OAuth2"}', "access-level", None),
+        (403, b'{"detail":"You are not permitted to use OAuth2"}', "refused", None),
+        (
+            403,
+            b'{"type":"https://api.twitter.com/2/problems/client-forbidden"}',
+            "not-enrolled",
+            None,
+        ),
+        (403, JSON % 63, "user-suspended", 63),
+        (403, JSON % 64, "account-suspended", 64),
+        (403, JSON % 87, "not-permitted", 87),
+        (403, JSON % 326, "account-locked", 326),
+        (403, JSON % 9999, "refused", 9999),
+        (403, XML % 9999, "refused", 9999),
+        (401, JSON % 9999, "refused", 9999),
         (403, JSON % 99, "wrong-keys", 99),
         (404, b"<html><title>Twitter / ?</title></html>", "down", None),
         (503, b"<html></html>", "down", None),
@@ -202,7 +215,28 @@ def test_the_words_of_a_refusal_decide_nothing() -> None:
     misleading = b'{"errors":[{"code":32,"message":"Callback URL not approved"}]}'
 
     assert said(401, misleading) == ("wrong-keys", 32)
-    assert said(403, OLD % b"We say it in other words now") == ("access-level", None)
+    assert said(403, OLD % b"We say it in other words now") == ("refused", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"errors":[{"code":9999,"message":"No such luck."}]}', "No such luck."),
+        (b'{"title":"Forbidden","detail":"When you can."}', "When you can."),
+        (b'{"title":"Forbidden"}', "Forbidden"),
+        (b'<errors><error code="9999">No such luck.</error></errors>', "No such luck."),
+        (b"<hash><error>No such luck.</error></hash>", "No such luck."),
+        (b'{"errors":[{"message":"a\\u001b[31m b"}]}', "a [31m b"),
+        (b'{"errors":[{"message":7}, 8], "detail": ["x"]}', ""),
+        (b'{"detail":"key 7588892wJSpTrfaC0xQ2aBcDe is bad"}', "key … is bad"),
+        (b"<html>no</html>", ""),
+        (b"", ""),
+    ],
+)
+def test_message_of_x_is_quoted_in_one_line_without_what_may_be_a_key(
+    body: bytes, words: str
+) -> None:
+    assert x_answers.words(body) == words
 
 
 @example(200, b"oauth_token=" + b"%00" * 10)

@@ -101,12 +101,13 @@ def test_every_field_of_the_form_stands_in_the_portals_order() -> None:
 
     labels = [row.label for step in steps for row in step.rows]
     assert labels == [
-        *("App name", "Description", "Use case"),
+        *("App name", "Description", "Use case", "Environment"),
         *("App permissions", "Request email from users", "Type of App"),
         *("Callback URI / Redirect URL", "Website URL", "Terms of service", "Privacy policy"),
         *("Consumer Key", "Consumer Secret"),
     ]
     values = {row.label: row.value for step in steps for row in step.rows}
+    assert values["Environment"] == "Production"
     assert values["App permissions"] == "Read"
     assert values["Request email from users"] == "on"
     assert values["Callback URI / Redirect URL"] == f"{URL}/api/connect/twitter/callback"

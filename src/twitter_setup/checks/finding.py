@@ -65,7 +65,9 @@ def unknown(summary: str, detail: str, *advice: Advice) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question. It is not asked where one that it `needs` failed: one cause is one red line.
+    """One question. It is not asked if one that it `needs` failed: one cause is one red line.
+
+    `waives`, of the facts, names those of `needs` that do not matter this time.
 
     Those that it comes `after` are asked too, and it is tried whatever they say: they tell why it may
     have nothing to look at.
@@ -77,6 +79,7 @@ class Check:
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()  # facts that take time, so that they are begun at once
     after: tuple[str, ...] = ()
+    waives: Callable[[Any], frozenset[str]] = lambda _: frozenset()
 
 
 @dataclass(frozen=True, slots=True)

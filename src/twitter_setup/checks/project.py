@@ -5,11 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from twitter_setup.addresses.parts import is_free_tunnel, is_here
+from twitter_setup.addresses.parts import is_here
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.local import LocalFacts
+from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.situation import Generation
-from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.checks.facts.web import BROWSER_PAGE
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
 from twitter_setup.errors import Advice
 from twitter_setup.gateway import layout as gateway_layout
 from twitter_setup.gateway.layout import Obstacle
@@ -33,18 +36,10 @@ def project(facts: LocalFacts) -> Finding:
     backend = facts.backend
     if backend is None:
         return skipped("not in a Strapi project")
+    found = _without_plugin(facts, backend)
+    if found is not None:
+        return found
     manager = facts.package_manager
-    if not backend.has_users_permissions:
-        return failed(
-            f"{_PLUGIN} is not among the back end's dependencies",
-            f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
-            "It is what logs people in: without it there is no /connect/twitter.",
-            Advice(
-                "add it, in the back end's folder",
-                command=packages.install_command(manager, _PLUGIN),
-            ),
-            explained("project"),
-        )
     if backend.strapi is None:
         return passed(
             f"a back end with Strapi's settings, in {facts.named(backend.server_config.path)}"
@@ -78,7 +73,63 @@ def project(facts: LocalFacts) -> Finding:
     return passed(versions)
 
 
-def layout(facts: LocalFacts) -> Finding:
+def _without_plugin(facts: LocalFacts, backend: BackEnd) -> Finding | None:
+    if not backend.has_users_permissions:
+        return failed(
+            f"{_PLUGIN} is not among the back end's dependencies",
+            f"Expected it in {facts.named(backend.root / 'package.json')}; it is not there.\n"
+            "It is what logs people in: without it there is no /connect/twitter.",
+            Advice(
+                "add it, in the back end's folder",
+                command=packages.install_command(facts.package_manager, _PLUGIN),
+            ),
+            explained("project"),
+        )
+    if facts.users_permissions.is_off:
+        where = _where(facts, facts.users_permissions)
+        return failed(
+            f"{_PLUGIN} is switched off ({where})",
+            "It is installed, and Strapi does not load it.\n"
+            "It is what logs people in: without it there is no /connect/twitter.",
+            Advice(f"switch it on in {where}, and restart Strapi"),
+            explained("project"),
+        )
+    return None
+
+
+def _where(facts: LocalFacts, plugin: UsersPermissions) -> str:
+    return f"{facts.named(plugin.path)}, line {plugin.line}" if plugin.path else "config/plugins"
+
+
+def layout(facts: Facts) -> Finding:
+    found = _layout(facts)
+    return _refresh_cookie(facts) or found if found.status is Status.PASS else found
+
+
+def _refresh_cookie(facts: Facts) -> Finding | None:
+    """Judge the last call of a login: with `jwtManagement: 'refresh'` its answer may set a cookie."""
+    plugin, public = facts.users_permissions, facts.situation.public_url
+    is_secure = plugin.has_secure_refresh_cookie
+    is_secure = facts.mode == "production" if is_secure is None else is_secure
+    trusts = facts.proxy is not None and facts.proxy.koa is True
+    if not is_secure or public is None or (public.startswith("https:") and trusts):
+        return None
+    where = _where(facts, plugin)
+    no_cookie = Advice("or write sessions: { cookie: { secure: false } } there, for development")
+    trust = Advice(
+        "trust the proxy in config/server, and restart Strapi", command="proxy: { koa: true },"
+    )
+    return warned(
+        f"the refresh cookie is for https only, and Strapi hears http ({where})",
+        "Strapi may answer the last call of a login with 500: Cannot send secure cookie over "
+        "unencrypted connection.",
+        *((trust, no_cookie) if public.startswith("https:") else (no_cookie,)),
+        Advice("log in, and see", command="twitter-setup verify --login"),
+        explained("layout"),
+    )
+
+
+def _layout(facts: Facts) -> Finding:
     situation, backend = facts.situation, facts.backend
     if backend is None:
         return skipped("not in a Strapi project")
@@ -87,7 +138,8 @@ def layout(facts: LocalFacts) -> Finding:
     found = gateway_layout.obstacle(located, _tunnel(situation.options.url)) if located else None
     if situation.layout == "one-origin":
         return _one_origin(facts, found)
-    if facts.frontend is not None and is_free_tunnel(situation.public_url or ""):
+    page = facts.front_page
+    if facts.frontend is not None and page is not None and page.ngrok_error == BROWSER_PAGE:
         return failed(
             "two origins do not go with ngrok's free plan",
             "Expected one origin, or a tunnel without a browser page.\n"
@@ -146,7 +198,7 @@ def _tunnel(url: str | None) -> locate.Again:
 
 
 def _two_origins_by_session(
-    facts: LocalFacts, backend: BackEnd, one_origin: Sequence[Advice]
+    facts: Facts, backend: BackEnd, one_origin: Sequence[Advice]
 ) -> Finding:
     version = backend.users_permissions
     why = (

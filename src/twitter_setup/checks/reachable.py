@@ -92,6 +92,8 @@ def _not_reached(facts: Facts, page: Page) -> Finding | None:
         )
     if network.is_missing(page, facts):
         return network.missing(page, facts)
+    if page.problem == "proxy":
+        return network.no_proxy(page)
     if page.problem:
         return failed(
             f"{facts.situation.public_url} does not answer: {page.problem}",

@@ -89,6 +89,7 @@ CHECKS = (
         asked_of_x.x_keys,
         ("clock", "credentials"),
         reads=("x_keys",),
+        waives=asked_of_x.waived_by_a_pair,
     ),
     Check(
         "x-callback", "the callback at X", asked_of_x.x_callback, ("x-keys",), reads=("x_callback",)

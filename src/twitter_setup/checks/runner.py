@@ -69,7 +69,8 @@ def _ask(check: Check, facts: Lazy, futures: Mapping[str, Future[Outcome]]) -> N
     future = futures[check.id]
     try:
         needed = [futures[need].result() for need in check.needs if need in futures]
-        blocked = blocked_by(check, needed)
+        waived = check.waives(facts)
+        blocked = blocked_by(check, [each for each in needed if each.check.id not in waived])
         future.set_result(blocked or Outcome(check, check.run(facts)))
     except SetupError as error:  # of what the environment says, perhaps
         finding = unknown(error.message.rstrip("."), error.unchanged, *error.advice)

@@ -15,12 +15,14 @@ from twitter_setup.errors import Advice
 PROBLEMS: Mapping[Problem, str] = {
     "no such host": "The name does not resolve: mistyped, its DNS entry is gone, or there is no network.",
     "refused": "Nothing listens there, or the proxy that HTTPS_PROXY names does not.",
+    "no way there": "No way leads there: this machine has no network, or a firewall is between.",
     "certificate": "Its certificate is not valid for this name, or not trusted.",
     "timeout": "No answer within five seconds.",
     "cut off": "The connection ended before an answer came.",
+    "proxy": "The proxy that the environment names cannot be used.",
 }
 AUTHORITY = Advice("if a proxy of your company's is between: its authority's file in SSL_CERT_FILE")
-_OUT_OF_REACH = frozenset({"no such host", "refused", "timeout"})
+_OUT_OF_REACH = frozenset({"no such host", "refused", "no way there", "timeout", "proxy"})
 _X_OUT_OF_REACH = frozenset({"unreachable", "timeout"})
 LOOK_AFTER_IT = Advice("look after its DNS entry and its proxy")
 PROXYS = frozenset({502, 503, 504})  # what a proxy says that finds nothing behind it
@@ -35,6 +37,8 @@ def is_missing(page: Page, facts: Facts) -> bool:
 
 
 def missing(page: Page, facts: Facts) -> Finding:
+    if page.problem == "proxy":
+        return no_proxy(page)
     x = f"\nX: {x_checks.said(facts.x_keys)}" if facts.x_keys else ""
     return unknown(
         f"no network: neither {origin_of(page.url)} nor X answers",
@@ -47,11 +51,22 @@ def missing(page: Page, facts: Facts) -> Finding:
     )
 
 
+def no_proxy(page: Page) -> Finding:
+    return unknown(
+        page.proxy,
+        f"Nothing was asked at {origin_of(page.url)}. It says nothing of your set-up.",
+        Advice("correct or unset that variable, then", command="twitter-setup verify"),
+        explained("tunnel"),
+    )
+
+
 def no_answer(facts: Facts, page: Page) -> Finding:
     """`page` is its health, and not the 204 of a Strapi that has started."""
     address = facts.address
     if is_missing(page, facts):
         return missing(page, facts)
+    if page.problem == "proxy":
+        return no_proxy(page)
     if page.problem == "timeout":
         return unknown(
             f"{address} does not answer: timeout",

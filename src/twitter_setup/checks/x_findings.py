@@ -140,7 +140,10 @@ def _refused(answer: XAnswer, what: str, check_id: str) -> Finding:
         return unknown(words.summary.format(said=said(answer)), words.detail, *words.advice)
     words = _REFUSALS.get(answer.kind, _OTHER)
     summary = words.summary.format(said=said(answer), what=what)
-    return failed(summary, words.detail, *words.advice, explained(check_id))
+    detail = words.detail
+    if answer.kind in _QUOTED:
+        detail = f"X says: {answer.words or 'nothing'}\n{detail}"
+    return failed(summary, detail, *words.advice, explained(check_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,11 @@ class _Words:
     advice: tuple[Advice, ...]
 
 
-_OTHER = _Words(
-    "X refuses {what} ({said})",
-    "X gives no reason that is known here.",
-    (Advice("look at the app in X's console", url=PORTAL_URL),),
+_CONSOLE = Advice("look at the app in X's console", url=PORTAL_URL)
+_OTHER = _Words("X refuses {what} ({said})", "This program does not know that reason.", (_CONSOLE,))
+# The codes of these are documented in few words, or not at all.
+_QUOTED: frozenset[Kind] = frozenset(
+    {"refused", "account-suspended", "account-locked", "user-suspended", "not-permitted"}
 )
 
 _REFUSALS: Mapping[Kind, _Words] = {
@@ -179,6 +183,26 @@ _REFUSALS: Mapping[Kind, _Words] = {
             Advice("or make another app, with keys of its own", url=PORTAL_URL),
         ),
     ),
+    "account-suspended": _Words(
+        "X has suspended the app or the account that owns it ({said})",
+        "As long as that lasts, nobody can log in through this app.",
+        (Advice("look for X's e-mail to the account's owner, and appeal", url=_APPEAL),),
+    ),
+    "account-locked": _Words(
+        "X has locked the account that owns the app ({said})",
+        "X unlocks it when its owner logs in and answers what X asks.",
+        (Advice("log in with that account, and unlock it", url="https://x.com/account/access"),),
+    ),
+    "user-suspended": _Words(
+        "X has suspended the user ({said})",
+        "Other users of X may still log in.",
+        (Advice("log in with another account of X", command="twitter-setup verify --login"),),
+    ),
+    "not-permitted": _Words(
+        "X does not let this app do that ({said})",
+        "The app may not perform this action, whatever its keys are.",
+        (Advice("look at the app's permissions and User authentication settings", url=PORTAL_URL),),
+    ),
     "clock": _Words(
         "X refuses the time of the request ({said})",
         "Each request is signed with its time; this machine's clock is off.",
@@ -196,13 +220,20 @@ _REFUSALS: Mapping[Kind, _Words] = {
     ),
     "access-level": _Words(
         "X does not let this app ask that ({said}): its access level is too low",
-        "The app's plan leaves this out, or it is in no project.",
-        (Advice("look at the app's project and plan in X's console", url=PORTAL_URL),),
+        "The app's plan leaves this out.",
+        (Advice("look at the app's package and plan in X's console", url=PORTAL_URL),),
     ),
     "not-enrolled": _Words(
-        "the app is in no project at X ({said})",
-        "X wants keys of an app that is attached to a project.",
-        (Advice("attach the app to a project in X's console", url=PORTAL_URL), _KEYS),
+        "the app is in no package at X ({said})",
+        "X answers apps that are in a package, and whose environment is Production.",
+        (
+            Advice(
+                "at X: Apps → Manage apps → your app → Move to package → Pay-per-use, "
+                "Environment: Production",
+                url=PORTAL_URL,
+            ),
+            _KEYS,
+        ),
     ),
     "callback-not-listed": _Words(
         "X refuses the callback ({said})",

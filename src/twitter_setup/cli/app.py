@@ -75,13 +75,13 @@ def tunnel(request: Request) -> ExitCode:
     Strapi's configuration and the front end's .env, and stays until Ctrl-C, which puts everything back
     but one neutral line.
     """
-    from twitter_setup.commands.tunnel import session  # noqa: PLC0415
+    from twitter_setup.commands.tunnel import kept_domain  # noqa: PLC0415
     from twitter_setup.system.signals import Stop  # noqa: PLC0415
 
     with Stop() as stop:
         with stop.asking():  # finding the project may ask, so a signal may end it at once
             located = _locate(request)
-        return session.run(located, request.caller, stop)
+        return kept_domain.run(located, request.caller, stop)
 
 
 @_command(

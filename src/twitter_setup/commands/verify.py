@@ -17,7 +17,7 @@ from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.finding import Check, Outcome, Status
 from twitter_setup.checks.login.hops import Hop
 from twitter_setup.checks.registry import CHECKS
-from twitter_setup.commands import watch_login
+from twitter_setup.commands import proxy_notes, watch_login
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.settings import Options
@@ -46,16 +46,17 @@ def verify(
     Raises `usage` for an id that is none, and `Interrupted` at a signal.
     """
     _check_ids(ids)
+    proxy_notes.say_what_is_skipped(caller.view)
     with_login = options.login or watch_login.CHECK.id in ids
     checks = runner.select(CHECKS, _without_login(ids))
     facts = _facts(options, located, caller, checks)
     hops: list[Hop] | None = None
     with Stop(takes_ignored=False) as stop:  # around the waits alone: a question may be before them
-        outcomes = _ask(checks, facts, caller.view, stop)
+        outcomes = _ask(checks, facts, caller, stop)
         if with_login:
             outcome, hops = _login(outcomes, facts, options, caller.view, stop)
             outcomes.append(outcome)
-            caller.view.finding(_data(outcome))
+            caller.view.finding(_data(outcome, caller))
     return _answer(outcomes, hops, facts, options, caller, is_whole=not ids)
 
 
@@ -66,13 +67,13 @@ def _without_login(ids: Sequence[str]) -> list[str]:
     return [*named, *login.needs] if login.id in ids else named
 
 
-def _ask(checks: Sequence[Check], facts: Facts, view: View, stop: Stop) -> list[Outcome]:
+def _ask(checks: Sequence[Check], facts: Facts, caller: Caller, stop: Stop) -> list[Outcome]:
     facts.prefetch(name for check in checks for name in check.reads)
     outcomes = []
-    with view.working("") as waiting:
+    with caller.view.working("") as waiting:
         for outcome in runner.run(checks, facts, waiting=waiting, until=stop.until):
             outcomes.append(outcome)
-            view.finding(_data(outcome))
+            caller.view.finding(_data(outcome, caller))
     return outcomes
 
 
@@ -99,7 +100,7 @@ def _answer(
     code = ExitCode.FAILED if bad or any(_counts(o, options) for o in outcomes) else ExitCode.OK
     counts = Counter(each.finding.status for each in outcomes)
     data: dict[str, Any] = {
-        "checks": [_data(each) for each in outcomes],
+        "checks": [_data(each, caller) for each in outcomes],
         "counts": {str(status): counts[status] for status in Status},
     }
     if hops is not None:
@@ -211,7 +212,7 @@ def _login_page(facts: Facts, outcomes: Sequence[Outcome]) -> str | None:
     return f"{situation.public_url}{prefix}/connect/twitter"
 
 
-def _data(outcome: Outcome) -> dict[str, Any]:
+def _data(outcome: Outcome, caller: Caller) -> dict[str, Any]:
     finding = outcome.finding
     return {
         "id": outcome.check.id,
@@ -219,5 +220,5 @@ def _data(outcome: Outcome) -> dict[str, Any]:
         "status": str(finding.status),
         "summary": finding.summary,
         "detail": finding.detail,
-        "advice": [advice.data() for advice in finding.advice],
+        "advice": [advice.repeating(caller.typed).data() for advice in finding.advice],
     }

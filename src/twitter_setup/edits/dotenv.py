@@ -94,7 +94,8 @@ def lines(source: bytes) -> dict[str, int]:
     """Find the line of each name that dotenv 16 and later read, of the last value if there are more."""
     text, _ = _text(source)
     return {
-        found.name: text.count("\n", 0, found.start) + 1 for found in _statements(text, _DOTENV_16)
+        found.name: text.count("\n", 0, found.value_start) + 1
+        for found in _statements(text, _DOTENV_16)
     }
 
 

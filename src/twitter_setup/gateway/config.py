@@ -34,6 +34,8 @@ _MOVED = "400ms"  # so long, until each address has been tried twice
 # Node closes a connection that was idle for 5 s.
 _IDLE = "4s"
 _FRONTEND = "frontend"
+# The connection stays on the loopback, and a browser's web socket needs HTTP/1.1.
+_TLS = {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
 Route = dict[str, Any]
@@ -216,19 +218,13 @@ def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Ro
             "response": {"replace": {"Location": [located]}},
         },
         "handle_response": list(handle_response),
+        "transport": _TLS if site.frontend_scheme == "https" else {},
     }
-    port, tls = site.frontend_port or 0, site.frontend_scheme == "https"
-    return _proxied("frontend", port, changes, wait=_MOVED, tls=tls)
+    return _proxied("frontend", site.frontend_port or 0, changes, wait=_MOVED)
 
 
 def _proxied(
-    upstream: Upstream,
-    port: int,
-    changes: dict[str, Any],
-    *,
-    wait: str,
-    may_hang: bool = False,
-    tls: bool = False,
+    upstream: Upstream, port: int, changes: dict[str, Any], *, wait: str, may_hang: bool = False
 ) -> list[Route]:
     """Hand on to a server of this machine, and wait so long for one that is not there."""
     kept = _proxy(port, changes, wait, {"idle_timeout": _IDLE, "max_idle_conns_per_host": 256})
@@ -236,10 +232,8 @@ def _proxied(
         kept["transport"]["response_header_timeout"] = wait
     # On a kept connection that the server is just closing a request may be lost; on a new one it can
     # only fail to connect, and is tried again. Those that do no harm twice need not care.
-    fresh = _proxy(port, changes, wait, {"enabled": False})
-    if tls:  # the connection stays on the loopback, and a browser's web socket needs HTTP/1.1
-        for each in (kept, fresh):
-            each["transport"] |= {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
+    # -1 keeps none, and sends no `Connection: close`, with which Nuxt's route rules lose requests.
+    fresh = _proxy(port, changes, wait, {"max_idle_conns_per_host": -1})
     routes = [_route([{"method": _REPEATABLE}], [kept]), _route([], [fresh])]
     return [
         {"handler": "vars", "upstream": upstream},
@@ -262,9 +256,14 @@ def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, 
             "retry_match": [{"method": _REPEATABLE}],
         },
         "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
-        "transport": {"protocol": "http", "compression": False, "keep_alive": keep_alive},
         "flush_interval": "20ms",  # -1 would go on with requests whose client has left
         **changes,
+        "transport": {
+            "protocol": "http",
+            "compression": False,
+            "keep_alive": keep_alive,
+            **changes.get("transport", {}),
+        },
     }
 
 

@@ -22,6 +22,11 @@ _BY_HAND = Advice(
     "install ngrok by hand and put it on PATH, or name it in PYNGROK_NGROK_PATH",
     url="https://ngrok.com/download",
 )
+# `ngrok update` of version 2 stays at version 2.
+_INSTALL_3 = Advice(
+    "install version 3 and put it first on PATH, or name it in PYNGROK_NGROK_PATH",
+    url="https://ngrok.com/download",
+)
 _WITHOUT_NGROK = (
     Advice(
         "name an address of your own",
@@ -110,6 +115,12 @@ def _checked(path: Path) -> Path:
 
 
 def _new_enough(path: Path, version: tuple[int, int]) -> Path:
+    if version[0] < OLDEST[0]:
+        raise TunnelFailed(
+            "tunnel_failed",
+            f"the ngrok agent {path} is of version {version[0]}, and version {OLDEST[0]} is needed",
+            advice=[_INSTALL_3, *_WITHOUT_NGROK],
+        )
     if version < OLDEST:
         has, needs = (".".join(map(str, each)) for each in (version, OLDEST))
         raise TunnelFailed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twitter_setup.errors import Advice, TunnelFailed
 
@@ -60,7 +60,7 @@ _MONTH_IS_USED_UP = Meaning(
     "your ngrok account has used up what its plan allows in a month", (_OTHER_TUNNEL,)
 )
 _NOT_YOUR_PLAN = Meaning(
-    "the domain {domain} is not reserved for your ngrok account, and its plan allows no other",
+    "{domain} is not reserved for your ngrok account, and its plan allows no other",
     (_DOMAINS, _NO_DOMAIN),
 )
 
@@ -111,7 +111,7 @@ MEANINGS: dict[str, Meaning] = {
     "313": _NOT_YOUR_PLAN,
     "314": _NOT_YOUR_PLAN,
     "319": _NOT_YOUR_PLAN,
-    "320": Meaning("the domain {domain} belongs to another ngrok account", (_DOMAINS, _NO_DOMAIN)),
+    "320": Meaning("{domain} belongs to another ngrok account", (_DOMAINS, _NO_DOMAIN)),
     # These stand at the public address, not in the agent's answers.
     "3200": Meaning(
         "the public address is offline: no tunnel leads to it",
@@ -220,7 +220,8 @@ def meaning_of(text: str, *, domain: str | None = None, others: Iterable[str] = 
     code = code_in(text)
     if code in MEANINGS:
         known = MEANINGS[code]
-        return replace(known, says=f"{_fill(known.says, fill)} (ERR_NGROK_{code})")
+        advice = tuple(each for each in known.advice if domain or each is not _NO_DOMAIN)
+        return Meaning(f"{_fill(known.says, fill)} (ERR_NGROK_{code})", advice)
     if code is not None:
         page = Advice("what it means", url=f"https://ngrok.com/docs/errors/err_ngrok_{code}")
         return Meaning(f"ngrok: {first_line(text)} (ERR_NGROK_{code})", (page,))

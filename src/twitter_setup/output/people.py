@@ -93,7 +93,8 @@ class People:
         if self._quiet or not self._streams.err.is_terminal:
             yield lambda _: None
             return
-        status = self._streams.err.status(text)
+        signs = "dots" if self._streams.err.encoding.startswith("utf") else "line"
+        status = self._streams.err.status(text, spinner=signs)
         try:
             status.start()
             self._status = status

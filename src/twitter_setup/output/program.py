@@ -100,8 +100,8 @@ class Program:
         # Not through Rich: it would fold long lines.
         try:
             print(_json(envelope, getattr(file, "encoding", None)), file=file, flush=True)
-        except (OSError, ValueError):
-            self._streams.out_is_gone = True
+        except (OSError, ValueError) as error:
+            self._streams.lose_out(error)
 
 
 def _json(envelope: Mapping[str, Any], encoding: str | None) -> str:

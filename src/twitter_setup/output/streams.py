@@ -7,6 +7,7 @@ markup, and a URL is never broken across lines.
 from __future__ import annotations
 
 import io
+import os
 import re
 import select
 import sys
@@ -17,6 +18,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from twitter_setup.output import stdout
 from twitter_setup.output.lines import Line
 
 
@@ -32,8 +34,14 @@ class Streams:
         try:
             self.out.print(_text(line, self.out), soft_wrap=True)
             self.out.file.flush()
-        except (OSError, ValueError):  # a closed pipe, a hung-up terminal, a closed file
-            self.out_is_gone = True
+        except (OSError, ValueError) as error:  # a closed pipe, a hung-up terminal, a closed file
+            self.lose_out(error)
+
+    def lose_out(self, error: OSError | ValueError) -> None:
+        """Take stdout for gone; the command goes on, and its exit code tells at the end."""
+        self.out_is_gone = True
+        if isinstance(error, OSError):
+            stdout.note(error)
 
     def print_err(self, line: Line) -> None:
         with suppress(OSError, ValueError):
@@ -69,14 +77,18 @@ class _Console(Console):
 
 
 def _console(file: TextIO | None, *, is_steady: bool = False) -> Console:
-    # A `✓` must not fail where the encoding has none (cp1252, latin-1).
-    if isinstance(file, io.TextIOWrapper):
-        file.reconfigure(errors="replace")
+    stdout.in_ascii(file)
     # Without the stream (`2>&-`) Rich would take stdout.
     stream: Any = file or io.StringIO()
     if is_steady:
         stream = _Steady(stream)
-    return _Console(file=stream, highlight=False, markup=False, emoji=False)
+    # COLUMNS=0, as some CI systems set it, would leave no room for any word.
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"COLUMNS", "LINES"} or value.strip("0")
+    }
+    return _Console(file=stream, highlight=False, markup=False, emoji=False, _environ=environ)
 
 
 def _text(line: Line, console: Console) -> Text:

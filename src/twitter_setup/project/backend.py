@@ -254,8 +254,8 @@ def _read_port(
 
 
 def _start_command(manager: str, manifest: Manifest) -> str:
-    script = scripts.first_that_runs_strapi(manifest.scripts)
-    return packages.run_command(manager, script) if script else "npx strapi develop"
+    script = scripts.first_that_runs_strapi(manifest.scripts) or "develop"  # as Strapi's projects
+    return packages.run_command(manager, script)
 
 
 def _read_prefix(root: Path, variables: Variables, mode: str) -> tuple[str, bool]:

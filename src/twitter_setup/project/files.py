@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,7 @@ class SourceFile:
 def read_source(path: Path) -> SourceFile:
     """Read a file that may be absent; one that cannot be read is `project_broken`."""
     try:
-        return SourceFile(path, path.read_bytes())
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return SourceFile(path, None)
     except OSError as error:
@@ -31,6 +33,31 @@ def read_source(path: Path) -> SourceFile:
             advice=[Advice("make it readable for you, then run this again")],
             unchanged="Nothing was changed.",
         ) from error
+    _refuse_utf_16(path, content)
+    return SourceFile(path, content)
+
+
+def _refuse_utf_16(path: Path, content: bytes) -> None:
+    """PowerShell's `>` writes such a file; Node reads one line of nonsense in it."""
+    has_mark = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    zeros = [number for number, byte in enumerate(content[:4]) if byte == 0]
+    if not has_mark and zeros not in ([0, 2], [1, 3]):
+        return
+    is_little = content.startswith(codecs.BOM_UTF16_LE) or zeros == [1, 3]
+    encoding = "UTF-16LE" if is_little else "UTF-16BE"
+    name = shlex.quote(str(path))
+    raise SetupError(
+        "project_broken",
+        f"{path} is in {encoding}, which Strapi and its tools do not read.",
+        advice=[
+            Advice(
+                "save it as UTF-8",
+                command=f"iconv -f {'UTF-16' if has_mark else encoding} -t UTF-8 {name} > utf8.txt "
+                f"&& mv utf8.txt {name}",
+            )
+        ],
+        unchanged="Nothing was changed.",
+    )
 
 
 def parse_port(text: str) -> int | None:

@@ -83,6 +83,15 @@ def apply(folder: Path, kind: Kind, edits: Sequence[FileEdit], **ends: Path) -> 
     if journal_path != target:
         journal_path.replace(target)
         atomic.sync_folder(folder)
+    if not refused:
+        return Applied(checkpoint)
+    left_alone = {path for path, _ in refused}
+    written = [edit for edit in edits if edit.path not in left_alone]
+    checkpoint = replace(checkpoint, records=_grown(records, written))
+    if not checkpoint.records:
+        target.unlink()
+        return Applied(None, tuple(refused))
+    save(target, checkpoint)  # nothing of a refused file is ours
     return Applied(checkpoint, tuple(refused))
 
 

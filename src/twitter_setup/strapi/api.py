@@ -22,7 +22,7 @@ from twitter_setup.errors import SetupError
 from twitter_setup.project.settings import Options
 from twitter_setup.secret import Secret
 from twitter_setup.strapi import refusals as strapi_errors
-from twitter_setup.system import certificates
+from twitter_setup.system import certificates, proxies
 
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 _REMOTE_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -270,13 +270,12 @@ def _client(address: str, timeout: httpx.Timeout | None = None) -> httpx.Client:
         return httpx.Client(
             base_url=address,
             timeout=timeout or (_TIMEOUT if here else _REMOTE_TIMEOUT),
-            trust_env=is_https and not here,
+            trust_env=False,
+            proxy=proxies.for_url(address) if is_https and not here else None,
             verify=context,
         )
-    except (ValueError, ImportError, httpx.InvalidURL):
-        raise strapi_errors.no_client(
-            "the proxy of HTTPS_PROXY or ALL_PROXY is none that can be used"
-        ) from None
+    except proxies.Unusable as unusable:
+        raise strapi_errors.no_client(str(unusable)) from None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

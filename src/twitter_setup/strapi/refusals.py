@@ -219,6 +219,16 @@ def _login(status: int) -> SetupError:
             f"Strapi does not let this administrator in by password (HTTP {status}): single sign-on only.",
             Advice("make an admin token (Settings → Admin Tokens) and give it: --admin-token"),
         )
+    if status == 500:
+        return _error(
+            "strapi_error",
+            "Strapi failed at the admin login (HTTP 500): perhaps its cookie is for https only.",
+            Advice("its terminal then says: Cannot send secure cookie over unencrypted connection"),
+            Advice(
+                "an admin token needs no cookie (STRAPI_ADMIN_TOKEN, Strapi 5.47 and newer); or write "
+                "auth: { cookie: { secure: false } } in config/admin, for development"
+            ),
+        )
     return _other("/admin/login", status)
 
 
@@ -258,11 +268,12 @@ def _forbidden(method: str) -> SetupError:
 def _no_plugin(manager: str) -> SetupError:
     return _error(
         "strapi_no_plugin",
-        "This Strapi has no users-permissions plugin, so it has no providers to log in with.",
+        "This Strapi runs no users-permissions plugin, so it has no providers to log in with.",
         Advice(
             "install it",
             command=packages.install_command(manager, "@strapi/plugin-users-permissions"),
         ),
+        Advice("or, if it is installed, switch it on in config/plugins and restart Strapi"),
     )
 
 

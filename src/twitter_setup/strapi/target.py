@@ -11,7 +11,7 @@ from twitter_setup.project.settings import Options
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import address as strapi_address
-from twitter_setup.strapi.api import local_address, port_at
+from twitter_setup.strapi.api import Credentials, Strapi, local_address, port_at
 from twitter_setup.view import View
 
 
@@ -49,6 +49,17 @@ def find(
         state=state,
         session=state.session_that_is_on() if is_here else None,
         is_here=is_here,
+    )
+
+
+def strapi_here(located: Located) -> Strapi:
+    """Return the project's own Strapi on this machine, with the credentials that were given."""
+    backend = located.backend
+    return Strapi(
+        local_address(backend.port),
+        Credentials.of(located.options),
+        start_command=backend.start_command,
+        manager=backend.manager,
     )
 
 

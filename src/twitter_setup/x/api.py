@@ -18,7 +18,7 @@ from oauthlib.oauth1 import Client as Signer  # type: ignore[import-untyped]
 from twitter_setup.addresses.public_url import is_loopback, shown
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.secret import Secret
-from twitter_setup.system import certificates
+from twitter_setup.system import certificates, proxies
 from twitter_setup.x import answers as x_answers
 from twitter_setup.x.answers import Kind
 
@@ -38,7 +38,7 @@ class XAnswer:
     """What X said to one request.
 
     `status` and `code` are X's, None where there was none. `offset`: X's clock less ours in seconds,
-    by its `Date`. `reason`: of no answer, the type of the failure.
+    by its `Date`. `reason`: of no answer, the type of the failure. `words`: X's own message.
     """
 
     kind: Kind
@@ -46,6 +46,7 @@ class XAnswer:
     code: int | None = None
     offset: float | None = None
     reason: str = ""
+    words: str = ""
 
 
 def address_of(setting: str | None) -> str:
@@ -71,7 +72,7 @@ def address_of(setting: str | None) -> str:
 def open_client(address: str) -> httpx.Client:
     """TLS is verified, redirects are not followed.
 
-    The environment (`SSL_CERT_FILE`, a proxy) counts for https only. Raises `settings_invalid` where
+    The environment (`SSL_CERT_FILE`, a proxy) counts for https only. Raises `settings_invalid` if
     what it says cannot be used.
     """
     is_tls = urlsplit(address).scheme == "https"
@@ -80,13 +81,28 @@ def open_client(address: str) -> httpx.Client:
         return httpx.Client(
             timeout=_TIMEOUT,
             follow_redirects=False,
-            trust_env=is_tls,
+            trust_env=False,
+            proxy=proxies.for_url(address) if is_tls else None,
             verify=certificates.trusted() if is_tls else False,
         )
-    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-        problem = type(error).__name__
+    except proxies.Unusable as unusable:
+        problem = str(unusable)
+    except (OSError, ValueError, httpx.InvalidURL) as error:
+        problem = (
+            "the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be used "
+            f"({type(error).__name__})"
+        )
     # Not from within: a proxy's address may have a password in it.
     raise _no_client(problem)
+
+
+def ask(address: str, key: Secret, secret: Secret, callback: str) -> XAnswer:
+    """Ask for a request token as the environment lets us; what keeps us from it is a value, too."""
+    try:
+        with open_client(address) as client:
+            return request_token(address, key, secret, callback, client=client)
+    except SetupError as problem:
+        return XAnswer(kind="unreachable", reason=problem.message)
 
 
 def request_token(
@@ -116,7 +132,8 @@ def request_token(
         return XAnswer(kind=_failure(error), reason=type(error).__name__)
     kind, code = x_answers.read(answer.status_code, body)
     offset = _offset(answer.headers.get("Date", ""), (asked + clock()) / 2)
-    return XAnswer(kind=kind, status=answer.status_code, code=code, offset=offset)
+    words = x_answers.words(body) if answer.status_code != 200 else ""
+    return XAnswer(kind=kind, status=answer.status_code, code=code, offset=offset, words=words)
 
 
 def signed_url(address: str) -> str:
@@ -203,8 +220,8 @@ def _offset(date: str, now: float) -> float | None:
 def _no_client(problem: str) -> SetupError:
     return SetupError(
         "settings_invalid",
-        f"X cannot be asked with what the environment says of certificates and proxies ({problem}).",
-        advice=[Advice("look at SSL_CERT_FILE, SSL_CERT_DIR, HTTPS_PROXY and ALL_PROXY")],
+        f"X cannot be asked: {problem}.",
+        advice=[Advice("correct or unset that variable, then run this again")],
         unchanged="Nothing was sent.",
     )
 

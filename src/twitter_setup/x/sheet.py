@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from twitter_setup.addresses.public_url import is_loopback
 
 PORTAL_URL = "https://console.x.com"
+ENVIRONMENT = "Production"
 _ANY_PAGE = "any public page of yours"
 _NAME_LIMIT = 32
 _GENERIC = frozenset(
@@ -50,6 +51,7 @@ class Sheet:
     app_name: str
     app_description: str
     use_case: str
+    environment: str = ENVIRONMENT
 
     def data(self) -> dict[str, Any]:
         return asdict(self)
@@ -156,6 +158,7 @@ def steps(sheet: Mapping[str, Any]) -> tuple[Step, ...]:
                 Row("App name", sheet["app_name"]),
                 Row("Description", sheet["app_description"]),
                 Row("Use case", sheet["use_case"], "Tell us how this app will be used"),
+                Row("Environment", sheet.get("environment") or ENVIRONMENT),  # older: none
             ),
         ),
         Step(

@@ -9,6 +9,7 @@ from twitter_setup.addresses import redirect_url
 from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
 from twitter_setup.checks.facts import proxy_trust as strapi_proxy
 from twitter_setup.checks.facts import session_middleware as strapi_middlewares
+from twitter_setup.checks.facts import users_permissions as plugin_config
 from twitter_setup.checks.facts.environments import Environment
 from twitter_setup.checks.facts.frontend_urls import FrontEndUrls
 from twitter_setup.checks.facts.git_secrets import EnvFile
@@ -17,6 +18,7 @@ from twitter_setup.checks.facts.proxy_trust import ProxyTrust
 from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
+from twitter_setup.checks.facts.users_permissions import UsersPermissions
 from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
@@ -140,6 +142,12 @@ class LocalFacts(Lazy):
     def proxy(self) -> ProxyTrust | None:
         files = self._config_files("server")
         return None if files is None else strapi_proxy.read(files, self.environment)
+
+    @fact
+    def users_permissions(self) -> UsersPermissions:
+        """What is plainly said of it in config/plugins."""
+        files = self._config_files("plugins")
+        return plugin_config.read(files or (), self.environment)
 
     @fact
     def env_files_in_git(self) -> tuple[EnvFile, ...] | None:

@@ -283,8 +283,7 @@ class Facts(LocalFacts):
         pair = self.pair
         if pair is None:
             return None
-        with x.open_client(self.x_address) as client:
-            return x.request_token(self.x_address, pair.key, pair.secret, callback, client=client)
+        return x.ask(self.x_address, pair.key, pair.secret, callback)
 
 
 def _better_known(strapi: Strapi, problem: SetupError) -> SetupError:

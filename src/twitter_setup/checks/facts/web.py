@@ -13,20 +13,26 @@ from typing import Literal
 import httpx
 
 from twitter_setup.addresses.public_url import is_loopback
-from twitter_setup.system import certificates
+from twitter_setup.system import certificates, proxies
 
 SECONDS = 5.0  # a hop
 _MOST = 200_000  # bytes of a page that are looked at
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
+BROWSER_PAGE = "6024"  # ngrok's code on the page that the free plan shows first
 _USUAL_COOKIES = ("koa.sess", "strapi.sid")
 PAST_THE_BROWSER_PAGE = {"ngrok-skip-browser-warning": "1"}
 
-Problem = Literal["no such host", "refused", "certificate", "timeout", "cut off"]
+Problem = Literal[
+    "no such host", "refused", "no way there", "certificate", "timeout", "cut off", "proxy"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`status` is 0 where no answer came, and `problem` says why. Header names are in lower case."""
+    """One answer. `status` is 0 if none came, and `problem` says why. Header names are in lower case.
+
+    `proxy` is a whole sentence about the proxy that cannot be used, if that is the problem.
+    """
 
     url: str
     status: int = 0
@@ -35,6 +41,7 @@ class Page:
     problem: Problem | None = None
     # The name, and `; attributes` in lower case; never the value.
     cookies: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def ngrok_error(self) -> str:
@@ -65,7 +72,12 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
     try:
         here = is_loopback(httpx.URL(url).host)
         with (
-            httpx.Client(timeout=SECONDS, trust_env=not here, verify=_certificates(url)) as client,
+            httpx.Client(
+                timeout=SECONDS,
+                trust_env=False,
+                proxy=None if here else proxies.for_url(url),
+                verify=_certificates(url),
+            ) as client,
             client.stream("GET", url, headers=sent) as answer,
         ):
             body = b""
@@ -83,6 +95,8 @@ def get(url: str, *, as_browser: bool = False, headers: Mapping[str, str] | None
                 text=body[:_MOST].decode(errors="replace"),
                 cookies=cookies,
             )
+    except proxies.Unusable as unusable:
+        return Page(url=url, problem="proxy", proxy=str(unusable))
     except (httpx.RequestError, httpx.InvalidURL, ValueError, OSError) as error:
         return Page(url=url, problem=_problem(error))
 
@@ -127,4 +141,6 @@ def _problem(error: BaseException) -> Problem:
         return "certificate"
     if any(words in said for words in ("name or service", "nodename", "getaddrinfo", "gaierror")):
         return "no such host"
-    return "refused" if "refused" in said else "cut off"
+    if "refused" in said:
+        return "refused"
+    return "no way there" if "unreachable" in said or "no route" in said else "cut off"

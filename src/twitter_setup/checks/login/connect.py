@@ -14,12 +14,13 @@ from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.login import no_way_to_x
 from twitter_setup.checks.reachable import CONFIGURE, no_session
 from twitter_setup.errors import Advice
 from twitter_setup.project import packages
+from twitter_setup.x.answers import without_tokens
 
 _TO_X = re.compile(r"/oauth/auth(?:enticate|orize)$")
-_LONG = re.compile(r"[A-Za-z0-9_+/=-]{25,}")
 
 
 def connect(facts: Facts) -> Finding:
@@ -30,13 +31,14 @@ def connect(facts: Facts) -> Finding:
     if page.problem:
         return unknown(
             f"{page.url} does not answer: {page.problem}",
-            "Strapi asks X before it answers; X may be slow, or out of reach for it.",
+            "Strapi asks X before it answers: X may be slow, or Strapi cannot reach it from its machine.",
             Advice("run it again", command="twitter-setup verify connect"),
+            *(no_way_to_x.PROXY, no_way_to_x.DNS),
         )
     if page.ngrok_error == "8012":
         return skipped("nothing answers behind the public address")
     if page.status in {301, 302, 303, 307, 308}:
-        return _redirected(page)
+        return _redirected(facts, page)
     if page.status in {404, 500}:
         return _broken(facts) if page.status == 500 else _not_there(facts, page)
     return _JUDGES.get(page.status, _unexpected)(page)
@@ -51,7 +53,7 @@ def _unexpected(page: Page) -> Finding:
     )
 
 
-def _redirected(page: Page) -> Finding:
+def _redirected(facts: Facts, page: Page) -> Finding:
     target = urlsplit(page.location)
     query = dict(parse_qsl(target.query, keep_blank_values=True))
     if _TO_X.search(target.path) and query.get("oauth_token"):
@@ -65,7 +67,7 @@ def _redirected(page: Page) -> Finding:
         return passed(f"the browser is sent to {target.netloc} with a token")
     reason = _reason(target, query)
     if reason:
-        return _refused(reason)
+        return _refused(facts, reason)
     return failed(
         f"the browser is sent to {target.netloc or 'another page'}{target.path}, not to X",
         "Expected a redirect to X's /oauth/authenticate.",
@@ -79,20 +81,24 @@ def _reason(target: SplitResult, query: dict[str, str]) -> str:
     return " ".join(parts) if parts else ("error" if "error" in target.query else "")
 
 
-def _refused(reason: str) -> Finding:
+def _refused(facts: Facts, reason: str) -> Finding:
     """X's refusals arrive in the redirect on 4.x to 5.50."""
     if "missing session" in reason or "token mismatch" in reason:
         return failed(
-            f"Strapi lost the session: “{_without_tokens(reason)}”",
+            f"Strapi lost the session: “{without_tokens(reason)}”",
             "The login must begin, and come back, on one host.",
             Advice("give both ends one address", command="twitter-setup tunnel"),
             explained("connect"),
         )
+    if no_way_to_x.is_said_by(reason):
+        return no_way_to_x.finding(without_tokens(reason), x_answers_here=_answers_here(facts))
+    if reason == "error" and _answers_here(facts):  # Node has no words if each address failed
+        return no_way_to_x.finding("", x_answers_here=True)
     numbers = re.findall(r"\b(32|89|135|215|415|416|417|453)\b", reason)
     code = f", code {numbers[0]}" if numbers else ""
     return failed(
         f"X refuses Strapi's request{code}",
-        f"Strapi sends the browser back with: {_without_tokens(reason)}",
+        f"Strapi sends the browser back with: {without_tokens(reason)}",
         Advice("see which of the two it is", command="twitter-setup verify x-keys x-callback"),
         explained("connect"),
     )
@@ -144,6 +150,7 @@ def _not_there(facts: Facts, page: Page) -> Finding:
                 facts.package_manager, "@strapi/plugin-users-permissions"
             ),
         ),
+        Advice("and is it switched on? see config/plugins"),
         Advice(
             "is the prefix right? compare with the redirect URI that Strapi's provider form shows"
         ),
@@ -164,7 +171,7 @@ _JUDGES = {400: _bad_request, 401: _forbidden, 403: _forbidden, 429: _too_often}
 
 
 def _broken(facts: Facts) -> Finding:
-    """On 5.51 and newer an error that is X's refusal, or Strapi's own cookie that may not be sent."""
+    """5.51 and later: X's refusal, no way to X, or Strapi's own cookie that may not be sent."""
     answers = [answer for answer in (facts.x_keys, facts.x_callback) if answer is not None]
     refused = [answer.kind for answer in answers if answer.kind != "accepted"]
     if refused:
@@ -175,6 +182,8 @@ def _broken(facts: Facts) -> Finding:
         )
     advice = [
         Advice("look at what Strapi says in its own terminal"),
+        Advice("“fetch failed”: Strapi cannot reach X from its machine, for one of these reasons"),
+        *(no_way_to_x.PROXY, no_way_to_x.AUTHORITY, no_way_to_x.DNS),
         Advice(
             "“Cannot send secure cookie”: trust the proxy, in config/server: proxy: { koa: true }"
         ),
@@ -197,12 +206,17 @@ def _broken(facts: Facts) -> Finding:
                 command="STRAPI_ADMIN_TOKEN=… twitter-setup verify credentials callback",
             ),
         )
+    though = ", though X accepts the same request from here" if answers else ""
     return failed(
-        "Strapi answers HTTP 500 instead of a redirect to X",
-        "It could not get a token from X, or not keep it in its session.",
+        f"Strapi answers HTTP 500 instead of a redirect to X{though}",
+        "It could not reach X or get a token from it, or not keep the token in its session.",
         *advice,
         explained("connect"),
     )
+
+
+def _answers_here(facts: Facts) -> bool:
+    return facts.x_keys is not None and facts.x_keys.status is not None
 
 
 def _message(page: Page) -> str:
@@ -211,10 +225,4 @@ def _message(page: Page) -> str:
         said = json.loads(page.text)["error"]["message"]
     except (ValueError, KeyError, TypeError):
         return ""
-    return _without_tokens(str(said))
-
-
-def _without_tokens(text: str) -> str:
-    """A sentence of Strapi's or X's, without what is as long as a token, and without what no line has."""
-    text = "".join(sign if sign.isprintable() else " " for sign in _LONG.sub("…", text))
-    return text if len(text) <= 160 else f"{text[:159]}…"
+    return without_tokens(str(said))

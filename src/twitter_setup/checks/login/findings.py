@@ -5,6 +5,7 @@ from __future__ import annotations
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.situation import Generation
 from twitter_setup.checks.finding import Finding, failed, unknown
+from twitter_setup.checks.login import no_way_to_x
 from twitter_setup.errors import Advice
 
 PATIENCE = 15.0  # seconds from Strapi's last redirect until the page has called the exchange
@@ -28,6 +29,8 @@ def not_begun(status: int) -> Finding:
 
 def refused_by_x(said: str) -> Finding:
     """Up to Strapi 5.50 that is a redirect to the front end."""
+    if no_way_to_x.is_said_by(said):
+        return no_way_to_x.finding(said)
     return failed(
         "X refused Strapi's request, so nobody was asked to log in",
         f"Strapi sends the browser to the redirect page at once{f', with “{said}”' if said else ''}.",
@@ -63,6 +66,8 @@ def refused_after_x(said: str, *, began_here: bool) -> Finding:
             Advice("see", command="twitter-setup verify x-keys"),
             Advice("give Strapi the new pair", command="twitter-setup configure"),
         )
+    if no_way_to_x.is_said_by(said):
+        return no_way_to_x.finding(said)
     return failed(
         f"Strapi ended the login with an error{f': “{said}”' if said else ''}",
         "The person came back from X, and Strapi could not go on.",
@@ -139,6 +144,14 @@ def not_exchanged(path: str, status: int, generation: Generation | None) -> Find
             f"Strapi failed at the last step (HTTP {status})",
             f"GET {path} asks X who the person is, and makes the user.",
             _ASK_STRAPI,
+            Advice(
+                "“Cannot send secure cookie”: with jwtManagement: 'refresh' the answer sets a cookie for "
+                "https only; see",
+                command="twitter-setup verify layout proxy",
+            ),
+            Advice(
+                "“fetch failed”, ETIMEDOUT or ENOTFOUND: Strapi cannot reach X from its machine"
+            ),
         )
     return failed(
         "Strapi refused to make the user (HTTP 400)",

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from twitter_setup.addresses import redirect_url
 from twitter_setup.addresses.redirect_url import printable
+from twitter_setup.commands import proxy_notes
 from twitter_setup.commands.configure import wish as provider_wish
 from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
@@ -33,6 +34,7 @@ def configure(options: Options, located: Located | None, caller: Caller) -> None
     view = caller.view
     if options.redirect is not None:
         options = replace(options, redirect=redirect_url.parse(options.redirect))
+    proxy_notes.say_what_is_skipped(view)
     writer: Writer | None = None
     try:
         with ctrl_c_stays_itself():

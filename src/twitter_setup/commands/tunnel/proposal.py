@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from twitter_setup.addresses.parts import is_free_tunnel
 from twitter_setup.commands import dev_server
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project import backend as backends
-from twitter_setup.project import overrides, plan, settings, settings_file
+from twitter_setup.project import plan
 from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.project.plan import Change, Plan, Wish
+from twitter_setup.project.tools import overrides
 from twitter_setup.state import atomic
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.system import processes
@@ -27,7 +29,10 @@ from twitter_setup.view import View
 # Stands for the URL while ngrok has not given one; people see the second form.
 UNKNOWN_URL = "https://your-ngrok-domain.invalid"
 _SHOWN_URL = "https://<your ngrok domain>"
+# Names of answers in the state folder.
 _DECLINED = "declined_lasting_edit"
+_ASKED = "remember_domain"
+KEPT_DOMAIN = "ngrok_domain"
 
 
 def make(
@@ -200,7 +205,7 @@ def dry_run(
     for note in (*made.notes, *routes):
         view.note(_readable(note))
     dev_server.say_where(located, arrangement, caller)
-    dev_server.say_restart(located.frontend, (change.path for change in made.changes), view)
+    dev_server.say_restart(located.frontend, made.paths, view)
     data = {
         "changes": [
             {**change_data(change), "diff": _readable(change.diff)} for change in made.changes
@@ -236,16 +241,21 @@ def _readable(text: str) -> str:
 def offer_to_remember(
     located: Located, caller: Caller, state: StateFolder, public_url: str, stop: Stop
 ) -> None:
-    """The same ngrok domain twice is a stable one: named in the settings it stays so. Asked once."""
+    """Offer to keep a stable ngrok domain in `.twitter-setup/`. Asked once, on a terminal.
+
+    The free plan's domain is stable from the first run on; another one shows it by coming twice.
+    """
     options, view, answers = located.options, caller.view, state.answers()
-    may_ask = view.may_ask and not options.yes and "remember_domain" not in answers
+    may_ask = view.may_ask and not options.yes and _ASKED not in answers
     is_ngroks = options.reach == "ngrok" and not options.domain
-    if not may_ask or not is_ngroks or state.last().get("public_url") != public_url:
+    is_stable = is_free_tunnel(public_url) or state.last().get("public_url") == public_url
+    if not (may_ask and is_ngroks and is_stable):
         return
     domain = urlsplit(public_url).hostname or ""
+    view.say(
+        f"{domain} belongs to your ngrok account and stays the same, so you paste the callback at X once."
+    )
     with stop.asking():
-        wanted = view.ask(f"{domain} is the same as last time. Write it to {settings.FILE_NAME}?")
-    state.save_answers({**answers, "remember_domain": wanted})
-    if wanted:
-        path = located.file.path or located.root / settings.FILE_NAME
-        settings_file.remember(path, "reach", "domain", domain, view)
+        wanted = view.ask("Keep this domain for this project, in .twitter-setup/?")
+    kept = {KEPT_DOMAIN: domain} if wanted else {}
+    state.save_answers({**answers, _ASKED: wanted, **kept})

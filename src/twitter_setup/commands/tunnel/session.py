@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 from twitter_setup.commands import dev_server, handover
 from twitter_setup.commands import undo as recovery
@@ -24,7 +23,7 @@ from twitter_setup.project.plan import Plan
 from twitter_setup.state import checkpoint
 from twitter_setup.state.checkpoint import Undone
 from twitter_setup.state.folder import StateFolder
-from twitter_setup.strapi.api import Credentials, Strapi, local_address
+from twitter_setup.strapi import target
 from twitter_setup.strapi.restart import SETTLING, Restart, Served
 from twitter_setup.system.signals import Stop
 
@@ -80,12 +79,7 @@ class Tunnel:
         self._view = caller.view
         self._state = state
         self._stop = stop
-        self._strapi = Strapi(
-            local_address(located.backend.port),
-            Credentials.of(located.options),
-            start_command=located.backend.start_command,
-            manager=located.backend.manager,
-        )
+        self._strapi = target.strapi_here(located)
         self._served = Served.of(located.backend)
         self._restart = Restart(self._served, self._strapi, caller.view)
         self._arrangement = arrangement
@@ -169,9 +163,7 @@ class Tunnel:
         self._diary.note_applied(is_kept=self._options.keep or not way.stays)
         if agreed.changes:
             config = self._located.backend.server_config.path
-            self._restart.after_change(
-                sheet.callback_url, config_changed=config in {c.path for c in agreed.changes}
-            )
+            self._restart.after_change(sheet.callback_url, config_changed=config in agreed.paths)
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
@@ -202,14 +194,12 @@ class Tunnel:
     # Ready
 
     def _ready(self, agreed: Plan, refused: list[str], public_url: str) -> None:
-        for note in (
-            *agreed.notes,
-            *self._publication.remarks(),
-            *words.before_the_sheet(self._located, self._arrangement, public_url, self._state),
-        ):
+        way = (self._located, self._arrangement, public_url, self._state)
+        remarks = self._publication.remarks()
+        for note in (*agreed.notes, *remarks, *words.before_the_sheet(*way)):
             self._view.note(note)
         dev_server.say_where(self._located, self._arrangement, self._caller)
-        self._say_restart(change.path for change in agreed.changes)
+        dev_server.say_restart(self._located.frontend, agreed.paths, self._view)
         words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
         self._state.save_last(self._diary.record.sheet)
@@ -251,9 +241,8 @@ class Tunnel:
         if event.kind == "url-changed" and event.public_url:
             self._change_url(event.public_url)
         else:
-            public_url = self._diary.record.public_url
-            data = {"public_url": public_url, "part": event.part, "detail": event.detail}
-            self._view.answer(event.kind, data)
+            data = {"public_url": self._diary.record.public_url, "part": event.part}
+            self._view.answer(event.kind, {**data, "detail": event.detail})
 
     def _change_url(self, public_url: str) -> None:
         """The agent is back with another URL: the files again, and only the portal lines that changed."""
@@ -265,10 +254,7 @@ class Tunnel:
         self._state.save_last(self._diary.record.sheet)
         self._view.answer("url-changed", self._diary.record.sheet, last=last)
         self._restart.tell()
-        self._say_restart(change.path for change in changed.changes)
-
-    def _say_restart(self, changed: Iterable[Path]) -> None:
-        dev_server.say_restart(self._located.frontend, changed, self._view)
+        dev_server.say_restart(self._located.frontend, changed.paths, self._view)
 
     # Closing
 
@@ -294,7 +280,7 @@ class Tunnel:
         self._restart.before(self._diary.record.variable, time.sleep)
         undone = recovery.undo_passing(self._state)
         self._restart.after_undo(undone, time.sleep)
-        self._say_restart(undone.restored)
+        dev_server.say_restart(self._located.frontend, undone.restored, self._view)
         self._state.forget_session()
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)

@@ -61,7 +61,7 @@ def build(wish: Wish, frontend: FrontEnd, backend: BackEnd) -> FrontEndPlan:
     )
     said = list(notes.of_frontend(frontend, backend, wish.public_url))
     if not any(each.is_backend for each in found) and not by_hand:
-        said += _nothing(wish, frontend, source, found)
+        said += _nothing(wish, frontend, backend, source, found)
     return FrontEndPlan(parts, (*by_hand, *refused), tuple(said))
 
 
@@ -75,7 +75,11 @@ def without_frontend(wish: Wish) -> FrontEndPlan:
 
 
 def _nothing(
-    wish: Wish, frontend: FrontEnd, source: Source, found: Sequence[Candidate]
+    wish: Wish,
+    frontend: FrontEnd,
+    backend: BackEnd,
+    source: Source,
+    found: Sequence[Candidate],
 ) -> list[str]:
     """Say what a person can do if neither a variable nor an address is the back end's."""
     elsewhere = [
@@ -92,21 +96,30 @@ def _nothing(
             f"(change it with --env-var {each.name})"
             for each in elsewhere
         ]
-    unnamed = dict.fromkeys(
-        name
-        for use in source.logins
-        for name in use.variables
-        if not any(each.name == name and each.value.strip() for each in found)
-    )
+    unnamed = [
+        each.name
+        for each in found
+        if not each.value.strip() and _asks_strapi(each.name, source, backend)
+    ]
     if unnamed:
         return [
-            f"The login link is made from {name}, which has no value: set it with --env-var {name}"
+            f"{name} has no value, and the source appends paths of Strapi's API to it: "
+            f"set it with --env-var {name}"
             for name in unnamed
         ]
     if source.logins or any(each.value.startswith("/") for each in found):
         return []  # relative: under one origin that is right
-    link = "/api/connect/twitter" if wish.one_origin else f"{wish.public_url}/api/connect/twitter"
+    path = f"{backend.api_prefix}/connect/twitter"
+    link = path if wish.one_origin else f"{wish.public_url}{path}"
     return [f"No login link was found in {frontend.root}: link to {link}"]
+
+
+def _asks_strapi(name: str, source: Source, backend: BackEnd) -> bool:
+    """Whether the source appends a login path, or the API prefix, to the variable."""
+    variable = source.variables.get(name)
+    prefix = f"{backend.api_prefix}/" if backend.api_prefix else "/connect/"
+    appends = variable is not None and any(each.startswith(prefix) for each in variable.appended)
+    return appends or any(name in use.variables for use in source.logins)
 
 
 def _write(

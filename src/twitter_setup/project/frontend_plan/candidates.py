@@ -152,13 +152,13 @@ def _value(
     if value.strip():
         return value, "file"
     texts = [each.text for each in variable.fallbacks if each.text.strip()] if variable else []
-    of_backend = [t for t in texts if names_backend(name, t, ends.backend_port, ends.hosts)]
-    if of_backend or texts:
-        return (of_backend or texts)[0], "fallback"
     example = examples.get(name, "").strip()
-    if not example or _is_placeholder(example):
-        return "", "none"
-    return example, "example"
+    found: list[tuple[str, Origin]] = [(text, "fallback") for text in texts]
+    if example and not _is_placeholder(example):
+        found.append((example, "example"))
+    # A fallback at another host is often made up; then the example file knows better.
+    ours = (each for each in found if names_backend(name, each[0], ends.backend_port, ends.hosts))
+    return next(ours, found[0] if found else ("", "none"))
 
 
 def _is_placeholder(example: str) -> bool:

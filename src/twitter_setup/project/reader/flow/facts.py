@@ -38,6 +38,8 @@ class Facts:
         first, literal = variable.first, fallback.first
         if not isinstance(first, Variable) or not isinstance(literal, Literal):
             return
+        if not all(isinstance(piece, Literal) for piece in variable.pieces[1:]):
+            return  # the fallback of a longer text, not of the variable
         if not _HOST.match(literal.text) and len(fallback.pieces) > 1:
             return  # `https://${host}` does not tell which host
         self.covered.add(literal.key)
