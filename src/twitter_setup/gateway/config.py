@@ -34,8 +34,9 @@ _MOVED = "400ms"  # so long, until each address has been tried twice
 # Node closes a connection that was idle for 5 s.
 _IDLE = "4s"
 _FRONTEND = "frontend"
+_PLAIN: Route = {"protocol": "http", "compression": False}
 # The connection stays on the loopback, and a browser's web socket needs HTTP/1.1.
-_TLS = {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
+_TLS: Route = {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
 Route = dict[str, Any]
@@ -202,10 +203,8 @@ def _to_frontend(site: Site) -> list[Route]:
 def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Route]:
     """Ask the dev server as if the browser had asked it itself: it checks Host and Origin."""
     own = f"{site.frontend_scheme}://localhost:{site.frontend_port}"
-    located = {
-        "search_regexp": rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)",
-        "replace": f"{site.public_url}$1",
-    }
+    itself = rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)"
+    located = {"search_regexp": itself, "replace": f"{site.public_url}$1"}
     origin = {"search_regexp": f"(?i)^{re.escape(site.public_url)}$", "replace": own}
     changes = {
         "headers": {
@@ -258,12 +257,7 @@ def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, 
         "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
         "flush_interval": "20ms",  # -1 would go on with requests whose client has left
         **changes,
-        "transport": {
-            "protocol": "http",
-            "compression": False,
-            "keep_alive": keep_alive,
-            **changes.get("transport", {}),
-        },
+        "transport": _PLAIN | changes.get("transport", {}) | {"keep_alive": keep_alive},
     }
 
 
