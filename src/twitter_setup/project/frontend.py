@@ -18,7 +18,7 @@ from twitter_setup.project.files import SourceFile, check_port, parse_port, read
 from twitter_setup.project.find import repository_root
 from twitter_setup.project.frameworks import Framework, FrameworkId
 from twitter_setup.project.packages import Manifest
-from twitter_setup.project.tools import detect, nx
+from twitter_setup.project.tools import angular, detect, nx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,5 +154,7 @@ def _port_texts(
     project = nx.read(root)
     if project is not None:
         yield project.port, "project.json"
+    if framework.id == "angular":
+        yield angular.port(root, command.arguments), "angular.json"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config
