@@ -12,15 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import free_port
+from tests.program import free_port, make_shop
+from tests.views import Silent
 from tests.world import tls, upstreams
 from tests.world.upstreams import MARKS, Upstream, World, echo_socket, redirect
+from twitter_setup.checks.facts import web
+from twitter_setup.commands import urls
 from twitter_setup.gateway import canary, inspection
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.admission import Admission
 from twitter_setup.gateway.canary import Safe
 from twitter_setup.gateway.dev_server import scheme
-from twitter_setup.gateway.dev_server.scheme import Spoken
+from twitter_setup.gateway.dev_server.scheme import Scheme, Spoken
+from twitter_setup.project.locate import Caller, locate
+from twitter_setup.project.settings import Options
 
 world = upstreams.world
 PUBLIC = "https://olive-tree.ngrok-free.app"
@@ -112,7 +117,12 @@ def test_a_server_is_asked_once_while_it_stays(
     monkeypatch.setattr(scheme, "_EVERY", 0.0)
     asked: list[int] = []
     ask = scheme.ask
-    monkeypatch.setattr(scheme, "ask", lambda port: asked.append(port) or ask(port))
+
+    def counted(port: int) -> Scheme | None:
+        asked.append(port)
+        return ask(port)
+
+    monkeypatch.setattr(scheme, "ask", counted)
     spoken = Spoken(front.port)
 
     assert {spoken.look() for _ in range(5)} == {"https"}
@@ -201,3 +211,22 @@ def test_it_is_opened_once_it_was_asked(world: World, front: Upstream) -> None:
     watched.settle(lambda _: None)
 
     assert watched.admitted(site).is_frontend_open
+
+
+# What `verify`, `urls` and `configure` say and ask
+
+
+def test_a_check_gets_its_page_though_nobody_trusts_the_certificate(front: Upstream) -> None:
+    page = web.get(f"{scheme.address(front.port)}/connect/twitter/redirect", as_browser=True)
+
+    assert (page.status, page.problem) == (200, None)
+
+
+def test_the_redirect_url_of_two_origins_has_its_scheme(front: Upstream, tmp_path: Path) -> None:
+    shop = make_shop(tmp_path / "cafe")
+    caller = Caller(command="urls", cwd=shop.root, environ={}, view=Silent())
+    located = locate(Options(frontend_port=front.port), caller)
+
+    sheet = urls.sheet_for(located, "url", PUBLIC, "two-origins")
+
+    assert (sheet.redirect_url or "").startswith(f"https://localhost:{front.port}/")

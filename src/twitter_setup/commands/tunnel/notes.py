@@ -8,6 +8,7 @@ from typing import Any
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project.locate import Located
@@ -74,8 +75,8 @@ def _two_origins(located: Located, public_url: str, *, is_local: bool) -> list[s
     if located.backend.needs_session_login and is_local:
         return [
             f"Strapi {located.backend.users_permissions} finishes a login on one host only. Open the "
-            f"front end at http://127.0.0.1:{located.frontend.port}, not at localhost, and let it "
-            "call Strapi with credentials: 'include'."
+            f"front end at {scheme.address(located.frontend.port, '127.0.0.1')}, not at localhost, "
+            "and let it call Strapi with credentials: 'include'."
         ]
     if located.backend.needs_session_login:
         return [
@@ -113,8 +114,8 @@ def say_what_strapi_keeps(
         advice = [Advice("it is right again with", command="twitter-setup tunnel --local")]
     if not located.backend.needs_session_login:  # two addresses will do
         path = page.removeprefix(record.public_url)
-        port = located.frontend.port if located.frontend else 3000
-        back = f"twitter-setup configure --redirect http://localhost:{port}{path}"
+        here = scheme.address(located.frontend.port if located.frontend else 3000)
+        back = f"twitter-setup configure --redirect {here}{path}"
         advice.append(Advice("or back to this machine", command=back))
     view.note(f"The redirect URL in Strapi still points to this tunnel: {page}.", advice)
 

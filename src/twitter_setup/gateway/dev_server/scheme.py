@@ -38,9 +38,9 @@ def of(port: int) -> Scheme:
     return ask(port) or "http"
 
 
-def address(port: int) -> str:
+def address(port: int, host: str = "localhost") -> str:
     """Return where a browser of this machine finds the server: `https://localhost:5173`."""
-    return f"{of(port)}://localhost:{port}"
+    return f"{of(port)}://{host}:{port}"
 
 
 def _ask_tls(connection: socket.socket) -> Scheme | None:
