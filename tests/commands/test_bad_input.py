@@ -216,17 +216,27 @@ def tunnelled(shop: Shop, *args: str, **env: str) -> Ran:
     return done
 
 
-def test_a_config_that_is_not_understood_is_left_to_the_person(shop: Shop) -> None:
-    shop.config.write_bytes(CONFIG.replace(b"  app:", b"  url: a ? env('A') : 'x',\n  app:"))
+def test_a_config_whose_url_may_be_overwritten_is_left_to_the_person(shop: Shop) -> None:
+    shop.config.write_bytes(CONFIG.replace(b"  app:", b"  url: 'x',\n  ...rest(),\n  app:"))
     config = shop.config.read_bytes()
 
     (step,) = tunnelled(shop).json["data"]["manual_steps"]
 
-    assert step.startswith(f"{shop.config}, line 4: write  url: env('PUBLIC_URL', a ? env('A') :")
-    assert "depends on a condition" in step
+    assert step.startswith(f"{shop.config}, line 5: write  url: env('PUBLIC_URL', '')")
     assert shop.config.read_bytes() == config
     assert f"PUBLIC_URL={URL}\n" in shop.env.read_text()
     assert URL in (shop.frontend / ".env").read_text()
+
+
+def test_a_condition_as_url_becomes_the_fallback_and_comes_back(shop: Shop) -> None:
+    config = CONFIG.replace(b"  app:", b"  url: a ? env('A') : 'x',\n  app:")
+    shop.config.write_bytes(config)
+
+    assert tunnelled(shop).json["data"]["manual_steps"] == []
+
+    assert b"  url: env('PUBLIC_URL', a ? env('A') : 'x'),\n" in shop.config.read_bytes()
+    assert run("undo", "--all", "--json", cwd=shop.root).code == 0
+    assert shop.config.read_bytes() == config
 
 
 def test_an_address_written_into_the_source_is_left_to_the_person(shop: Shop) -> None:
@@ -255,10 +265,19 @@ def test_without_any_variable_in_the_source_none_is_made_up(shop: Shop) -> None:
 
 
 def test_a_variable_that_the_shell_has_already_is_a_warning(shop: Shop) -> None:
+    shop.config.write_bytes(CONFIG.replace(b"  app:", b"  url: env('PUBLIC_URL'),\n  app:"))
+
     done = tunnelled(shop, PUBLIC_URL="https://elsewhere.example.com")
 
     assert "PUBLIC_URL is set in this shell's environment" in done.err
     assert "https://elsewhere.example.com" not in done.err
+
+
+def test_a_name_that_the_shell_uses_for_something_else_is_not_taken(shop: Shop) -> None:
+    tunnelled(shop, PUBLIC_URL="https://elsewhere.example.com")
+
+    assert f"STRAPI_PUBLIC_URL={URL}\n" in shop.env.read_text()
+    assert b"url: env('STRAPI_PUBLIC_URL', '')," in shop.config.read_bytes()
 
 
 def test_a_folder_that_strapi_never_watches_is_said(shop: Shop) -> None:
@@ -298,7 +317,10 @@ def test_a_file_mounted_alone_is_left_to_the_person_and_the_rest_goes_on(shop: S
     [
         (b"A=1", b"A=1\nPUBLIC_URL=%s"),
         (b"A=1\r\nB=2\r\n", b"A=1\r\nB=2\r\nPUBLIC_URL=%s\r\n"),
-        (b"PUBLIC_URL='x' # mine\r\n", b"PUBLIC_URL='%s' # mine\r\n"),
+        (
+            b"PUBLIC_URL='x'\r\n",
+            b"PUBLIC_URL='x'\r\nSTRAPI_PUBLIC_URL=%s\r\n",
+        ),  # it means something
         (b"\xef\xbb\xbfA=1\n", b"\xef\xbb\xbfA=1\nPUBLIC_URL=%s\n"),
         (b"", b"PUBLIC_URL=%s\n"),
         (None, b"PUBLIC_URL=%s\n"),
@@ -318,6 +340,18 @@ def test_an_env_file_of_any_kind_comes_back_to_the_byte(
 
     assert run("undo", "--all", "--json", cwd=shop.root).code == 0
     assert shop.files() == files
+
+
+def test_a_value_keeps_its_quotes_and_comment_and_comes_back(shop: Shop) -> None:
+    shop.config.write_bytes(CONFIG.replace(b"  app:", b"  url: env('PUBLIC_URL'),\n  app:"))
+    before = shop.env.read_bytes() + b"PUBLIC_URL='x' # mine\r\n"
+    shop.env.write_bytes(before)
+
+    tunnelled(shop)
+    assert shop.env.read_bytes().endswith(f"PUBLIC_URL='{URL}' # mine\r\n".encode())
+
+    assert run("undo", "--all", "--json", cwd=shop.root).code == 0
+    assert shop.env.read_bytes() == before
 
 
 @pytest.mark.parametrize("is_there", [True, False])

@@ -196,7 +196,7 @@ def test_a_strapi_whose_code_removed_the_provider_is_said(
         (LOGIN, instead(200, HTML), "the answer is not JSON"),
         (LOGIN, instead(200, b'{"data": {}}'), "login answered without a token"),
         (LOGIN, instead(503, HTML), "HTTP 503: a proxy in front of Strapi"),
-        (LOGIN, instead(500), "/admin/login with HTTP 500"),
+        (LOGIN, instead(500), "failed at the admin login (HTTP 500)"),
         (READ, instead(200, HTML), "the answer is not JSON"),
         (READ, instead(200, b"\xff\xfe"), "the answer is not JSON"),
         (READ, instead(200, b'["twitter"]'), "its list of providers is no such list"),
