@@ -454,3 +454,68 @@ def test_a_time_that_is_over_says_whether_anybody_began() -> None:
     assert "nobody began one" in nobody.detail
     assert "did not come back from X" in somebody.detail
     assert "https://a.example.com" in words(nobody)
+
+
+# Paths that people take for those of a login
+
+
+@pytest.mark.parametrize("path", ["/connect/twitter", "/api/auth/twitter", "/connect/twitter/"])
+def test_a_button_to_a_path_that_is_not_there_ends_the_watch_at_once(path: str) -> None:
+    login = seen(entry(path, 404, upstream="frontend"))
+
+    assert f"the login button leads to {path}, not to /api/connect/twitter" in end(login).summary
+
+
+@pytest.mark.parametrize("path", ["/connect/twitter", "/api/auth/twitter"])
+def test_a_button_to_the_front_ends_first_page_is_reported_after_a_while(path: str) -> None:
+    login = seen(entry(path, 200, upstream="frontend"))
+    assert login.finding is None
+
+    login.look_at_clock(PATIENCE - 1)
+    assert login.finding is None
+    login.look_at_clock(PATIENCE + 1)
+
+    assert end(login).status is Status.FAIL
+    assert f"leads to {path}" in end(login).summary
+
+
+def test_a_wrong_button_is_what_the_watch_ends_with_if_time_is_over_first() -> None:
+    found = seen(entry("/connect/twitter", 200)).wrong_button()
+
+    assert found is not None
+    assert "leads to /connect/twitter" in found.summary
+    assert seen(entry("/about", 200)).wrong_button() is None
+
+
+def test_a_login_that_begins_after_all_is_watched() -> None:
+    login = seen(entry("/connect/twitter", 200), connect(), callback(), page(), exchange())
+
+    assert ids(login) == HOPS
+    assert end(login).status is Status.PASS
+
+
+def test_a_page_that_leads_on_to_the_login_is_not_a_mistake() -> None:
+    login = seen(entry("/connect/twitter", 307), entry("/api/auth/twitter", 302))
+
+    login.look_at_clock(PATIENCE + 1)
+
+    assert login.finding is None
+
+
+def test_without_a_prefix_the_short_path_is_the_login() -> None:
+    login = Login(Ways.of("", PAGE), "session")
+
+    login.see(entry("/connect/twitter", 302))
+
+    assert ids(login) == ["connect"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/auth/twitter/callback", 200), ("/v1/auth/twitter/callback", 404)]
+)
+def test_a_page_that_calls_another_path_is_told_which(path: str, status: int) -> None:
+    login = seen(connect(), callback(), page(), entry(path, status, at=30.5))
+
+    login.look_at_clock(30.1 + PATIENCE + 1)
+
+    assert f"the page calls {path}, not /api/auth/twitter/callback" in end(login).summary

@@ -388,3 +388,36 @@ def test_a_tunnel_that_ends_meanwhile_ends_the_watch(tmp_path: Path, log: Path) 
     assert outcome.finding.status is Status.ERROR
     assert outcome.finding.summary == "the tunnel ended before the login did"
     assert [hop.id for hop in hops] == ["connect"]
+
+
+@pytest.mark.parametrize("path", ["/connect/twitter", "/api/auth/twitter"])
+def test_a_button_to_a_path_without_a_login_is_reported(
+    strapi_shop: Shop, admin_server: AdminServer, path: str
+) -> None:
+    with (
+        beside_a_session(strapi_shop, admin_server) as log,
+        running("verify", "login", "--json", "--timeout", "3", cwd=strapi_shop.root) as process,
+    ):
+        waiting(process)
+        write(log, (path, 200, ""))
+        answer = process.answer()
+
+    assert login_of(answer)["status"] == "fail"
+    assert f"leads to {path}, not to /api/connect/twitter" in login_of(answer)["summary"]
+
+
+def test_a_page_of_the_front_end_at_such_a_path_is_not_reported(
+    strapi_shop: Shop, admin_server: AdminServer
+) -> None:
+    page = strapi_shop.frontend / "app" / "connect" / "twitter" / "page.tsx"
+    page.parent.mkdir(parents=True)
+    page.write_text("export default () => null")
+    with (
+        beside_a_session(strapi_shop, admin_server) as log,
+        running("verify", "login", "--json", "--timeout", "3", cwd=strapi_shop.root) as process,
+    ):
+        waiting(process)
+        write(log, ("/connect/twitter", 200, ""))
+        answer = process.answer()
+
+    assert "nobody began one" in login_of(answer)["detail"]

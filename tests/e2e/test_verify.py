@@ -247,6 +247,21 @@ def test_a_front_end_that_was_stopped_is_named(shop: Published) -> None:
     assert "npm run dev" in said(only(ran, "redirect-page"))
 
 
+def test_a_button_without_the_api_prefix_is_named(shop: Published) -> None:
+    button = shop.project.frontend / "src" / "Button.jsx"
+    button.write_text('export const Button = () => <a href="/connect/twitter">Log in</a>;\n')
+    try:
+        ran = shop.verify()
+    finally:
+        button.unlink()
+
+    (found,) = [each for each in ran.json["data"]["checks"] if each["id"] == "frontend-url"]
+    assert {each for each, status in statuses(ran).items() if status == "warn"} == {"frontend-url"}
+    assert "frontend/src/Button.jsx, line 1" in found["summary"]
+    assert '<a href="/api/connect/twitter">Log in</a>' in found["detail"]
+    assert ran.code == 0
+
+
 def test_a_tunnel_that_is_dead_is_named(shop: Published) -> None:
     """The gateway is killed, and the session's own process cannot start it again."""
     assert shop.tunnel

@@ -9,16 +9,23 @@ from twitter_setup.addresses.public_url import shown
 from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.environments import Setting
 from twitter_setup.checks.facts.local import LocalFacts
-from twitter_setup.checks.finding import Finding, failed, passed, skipped, warned
+from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, warned
+from twitter_setup.checks.login import login_paths
 from twitter_setup.checks.url_words import TUNNEL, WHY_ONE, cures, hidden, where
 from twitter_setup.errors import Advice
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.frontend_plan import steps
-from twitter_setup.project.frontend_plan.candidates import Candidate
+from twitter_setup.project.frontend_plan.candidates import Candidate, with_origin
 from twitter_setup.project.reader.source import Address
 
 
 def frontend_url(facts: LocalFacts) -> Finding:
+    found = _by_variables(facts)
+    mistakes = () if found.status is Status.FAIL else login_paths.find(facts, "login")
+    return login_paths.wrong_button(facts, mistakes) if mistakes else found
+
+
+def _by_variables(facts: LocalFacts) -> Finding:
     frontend, public = facts.frontend, facts.situation.public_url
     if frontend is None:
         return skipped("no front end here")
@@ -96,7 +103,14 @@ def _beside(facts: LocalFacts, public: str) -> Finding | None:
     return warned(
         f"the variables are right, but {facts.named(first.path)}, line {first.line} has the back "
         "end's address itself",
-        "\n".join([f"Expected  {public}", *_places(facts, addresses), WHY_ONE]),
+        "\n".join(
+            [
+                f"Expected  {public}",
+                *_places(facts, addresses),
+                f"Write     {_with_public_address(addresses[0], public)}",
+                WHY_ONE,
+            ]
+        ),
         Advice("write the public address there, or read it from the variable"),
         explained("frontend-url"),
     )
@@ -109,6 +123,11 @@ def _places(facts: LocalFacts, addresses: Sequence[Address]) -> list[str]:
     ]
     rest = len(addresses) - len(found)
     return [*found, f"and {rest} more"] if rest else found
+
+
+def _with_public_address(address: Address, public: str) -> str:
+    """Write the line as it should be."""
+    return address.place.text.replace(address.url, with_origin(address.url, public))
 
 
 def _stale(facts: LocalFacts, setting: Setting) -> Finding:

@@ -10,6 +10,7 @@ from twitter_setup.checks.explained import explained
 from twitter_setup.checks.facts.remote import Facts
 from twitter_setup.checks.facts.web import Page
 from twitter_setup.checks.finding import Finding, Status, failed, passed, skipped, unknown, warned
+from twitter_setup.checks.login import login_paths
 from twitter_setup.checks.login.hops import GONE
 from twitter_setup.checks.reachable import blocked_by_vite, is_for_all
 from twitter_setup.checks.redirect_source import redirect_page_source_finding
@@ -101,6 +102,9 @@ def _by_source(facts: Facts, page: Page) -> Finding:
     answers = f"{page.url} answers (HTTP {page.status})"
     if facts.page_code is None or facts.frontend is None or not _is_ours(facts, page.url):
         return passed(answers)
+    mistakes = login_paths.find(facts, "exchange")
+    if mistakes and facts.page_code.call is not None:
+        return login_paths.wrong_call(facts, mistakes)
     located = facts.situation.located
     found = redirect_page_source_finding(
         facts.page_code,

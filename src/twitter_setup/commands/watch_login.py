@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import webbrowser
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from twitter_setup.checks.facts.remote import Facts
@@ -44,10 +44,10 @@ def watch(
     log = state.gateway_log
     situation = facts.situation
     one_origin = situation.layout == "one-origin"
-    login = Login(
-        Ways.of(facts.api_prefix, facts.redirect_path if one_origin else None),
-        situation.generation,
-    )
+    ways = Ways.of(facts.api_prefix, facts.redirect_path if one_origin else None)
+    # A page of the front end may have one of these paths, and a person may stay there.
+    mistaken = frozenset(path for path in ways.mistaken if not facts.has_frontend_route(path))
+    login = Login(replace(ways, mistaken=mistaken), situation.generation)
     _, place = gateway_log.read_entries(log)  # what was before is not this login
     url = _begin(facts, view, opens_app=opens_app)
     end = time.monotonic() + timeout
@@ -64,7 +64,10 @@ def watch(
             if login.finding is None:
                 sleep(_LOOK_EVERY)
     return Outcome(
-        CHECK, login.finding or nobody_came(timeout, url, has_begun=bool(login.hops))
+        CHECK,
+        login.finding
+        or login.wrong_button()
+        or nobody_came(timeout, url, has_begun=bool(login.hops)),
     ), login.hops
 
 

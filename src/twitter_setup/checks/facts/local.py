@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twitter_setup.addresses import redirect_url
 from twitter_setup.checks.facts import environments, frontend_urls, git_secrets, server_url
@@ -33,6 +33,9 @@ from twitter_setup.system import processes
 
 # Seconds in which a dev server that starts may read its env files; start times are exact to less.
 _WHILE_IT_STARTS = 2.0
+
+if TYPE_CHECKING:
+    from twitter_setup.checks.facts.web import Page
 
 
 class LocalFacts(Lazy):
@@ -145,12 +148,32 @@ class LocalFacts(Lazy):
         )
         return frontend_urls.read(
             candidates.find(frontend, self.source, ends),
-            environments.of_frontend(
-                frontend.env_files, self.situation.environ, frontend.port, frontend.root
-            ),
+            self.frontend_environment,
             ends,
             self.situation.public_url,
         )
+
+    @fact
+    def frontend_environment(self) -> Environment:
+        """What the front end's dev server sees."""
+        front = self.frontend
+        if front is None:
+            return Environment()
+        return environments.of_frontend(
+            front.env_files, self.situation.environ, front.port, front.root
+        )
+
+    def has_frontend_route(self, path: str) -> bool:
+        """Whether the front end has a page or a handler of its own there."""
+        front = self.frontend
+        if front is None:
+            return False
+        return reading.has_route(front, redirect_url.below(front.base_path, path))
+
+    def page_at(self, url: str) -> Page | None:
+        """What answers there; None if nothing is asked."""
+        del url
+        return None
 
     @property
     def _hosts(self) -> frozenset[str]:

@@ -224,6 +224,10 @@ class Facts(LocalFacts):
         url = f"{situation.public_url}{self.api_prefix}/connect/twitter"
         return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
 
+    def page_at(self, url: str) -> Page | None:
+        """Ask for a path that the front end's source has."""
+        return web.get(url, as_browser=True, headers=web.PAST_THE_BROWSER_PAGE)
+
     # Strapi's admin API
 
     @fact

@@ -130,6 +130,26 @@ def never_asked(exchange: str) -> Finding:
     )
 
 
+def wrong_button(connect: str, path: str, status: int) -> Finding:
+    return failed(
+        f"the login button leads to {path}, not to {connect}",
+        f"Expected  GET {connect}\nFound     GET {path} (HTTP {status})\n"
+        "Strapi begins a login at the first address only.",
+        Advice(f"let the button lead to {connect}"),
+        Advice("find its line", command="twitter-setup verify frontend-url"),
+    )
+
+
+def asked_elsewhere(exchange: str, path: str, status: int) -> Finding:
+    return failed(
+        f"the page calls {path}, not {exchange}",
+        f"Expected  GET {exchange}\nFound     GET {path} (HTTP {status})\n"
+        "Only the first call makes the user, and gives the JWT.",
+        Advice(f"let the page call {exchange}"),
+        Advice("find its line", command="twitter-setup verify redirect-page"),
+    )
+
+
 def not_exchanged(path: str, status: int, generation: Generation | None) -> Finding:
     if status == 403:
         return failed(

@@ -40,6 +40,7 @@ class Ways:
     callback: str
     exchange: str
     redirect_path: str | None
+    mistaken: frozenset[str] = frozenset()  # paths that people take for `connect`
 
     @classmethod
     def of(cls, api_prefix: str, redirect_path: str | None) -> Ways:
@@ -49,6 +50,7 @@ class Ways:
             callback=f"{connect}/callback",
             exchange=f"{api_prefix}/auth/twitter/callback",
             redirect_path=redirect_path and redirect_path.rstrip("/"),
+            mistaken=frozenset({"/connect/twitter", f"{api_prefix}/auth/twitter"} - {connect}),
         )
 
 
@@ -62,6 +64,8 @@ class Login:
         self.finding: Finding | None = None  # once it has ended, well or not
         self._began_at: float | None = None  # None: what is seen of it began before, or elsewhere
         self._sent_back_at: float | None = None
+        self._wrong_button: Entry | None = None
+        self._wrong_call: Entry | None = None
 
     def see(self, entry: Entry) -> list[Hop]:
         """The hops that this entry shows, none for what does not belong to a login."""
@@ -76,12 +80,17 @@ class Login:
             "": self._first_page,
         }
         step = steps.get(path)
+        if step is None:
+            self._see_mistake(path, entry)
         found = step(entry) if step else []
         self.hops += found
         return found
 
     def look_at_clock(self, now: float) -> None:
         """A page that never calls the exchange shows only by time passing; `now` in epoch seconds."""
+        button = self._wrong_button
+        if button is not None and not self.hops and now - button.at > findings.PATIENCE:
+            self.finding = self.finding or self.wrong_button()
         late = self._sent_back_at is not None and now - self._sent_back_at > findings.PATIENCE
         if self.finding is not None or not late:
             return
@@ -91,7 +100,34 @@ class Login:
         elif self._ways.redirect_path and not self._has("redirect-page"):
             self.finding = findings.ended_elsewhere(self._ways.redirect_path)
         else:
-            self.finding = findings.never_asked(self._ways.exchange)
+            wrong = self._wrong_call
+            self.finding = (
+                findings.asked_elsewhere(self._ways.exchange, wrong.path, wrong.status)
+                if wrong is not None
+                else findings.never_asked(self._ways.exchange)
+            )
+
+    def wrong_button(self) -> Finding | None:
+        """Judge a browser that asked for a path like that of a login, if no login has begun."""
+        entry = self._wrong_button
+        if entry is None or self.hops:
+            return None
+        return findings.wrong_button(self._ways.connect, entry.path, entry.status)
+
+    def _see_mistake(self, path: str, entry: Entry) -> None:
+        """Remember a request for a path that only looks like one of a login.
+
+        A redirect may lead to the right path, and a front end may answer every path with its app: only
+        a path that is not there ends the watch at once.
+        """
+        if 300 <= entry.status < 400 or entry.status in _LEFT:
+            return
+        if path in self._ways.mistaken:
+            self._wrong_button = entry
+            if entry.status in GONE and not self.hops:
+                self.finding = self.wrong_button()
+        elif path.endswith("/auth/twitter/callback"):
+            self._wrong_call = entry
 
     # The steps
 
@@ -99,6 +135,7 @@ class Login:
         if entry.status in _LEFT:
             return []
         self.hops.clear()
+        self._wrong_button = self._wrong_call = None
         self._began_at, self._sent_back_at = entry.at, None
         if 300 <= entry.status < 400:
             return [_good("connect", "Strapi sends the browser on, to X", entry)]

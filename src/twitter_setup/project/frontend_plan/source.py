@@ -38,6 +38,14 @@ def read_page(frontend: FrontEnd, path: str, source: Source) -> PageCode:
     return page.read(Project(frontend.root, packages), path, source.logins)
 
 
+def has_route(frontend: FrontEnd, path: str) -> bool:
+    """Whether the front end itself has a page or a handler at `path`, below its base path."""
+    from twitter_setup.project.reader import page  # noqa: PLC0415 - tree-sitter, only if needed
+    from twitter_setup.project.reader.project import Project  # noqa: PLC0415
+
+    return page.has_route(Project(frontend.root), path)
+
+
 def content_types(root: Path) -> tuple[str, ...]:
     """List the routes of the back end's content types: plural names, and names of single types."""
     found = ["users"]

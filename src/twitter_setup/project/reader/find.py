@@ -48,7 +48,7 @@ def read(
     facts = evaluator.facts
     evaluator.known |= facts.reads.keys()
     addresses = Addresses(project, evaluator, tracer, port, hosts).find()
-    logins = Logins()
+    logins = Logins(has_default_base=bool(project.containing(b"defaults.baseURL")))
     _Paths(project, evaluator, tracer, logins, routes).read()
     return Source(
         variables={

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from twitter_setup.edits.syntax import text as source_text
 from twitter_setup.project.reader.flow.trace import Sink
 from twitter_setup.project.reader.flow.values import Gap, Literal, Piece, Text, Variable, shown
 from twitter_setup.project.reader.source import Base, Kind, LoginUse, Place, Role
@@ -23,11 +24,18 @@ _FETCHING = re.compile(
 )
 _AXIOS = re.compile(r"axios|\$http|\bhttp\b", re.IGNORECASE)
 _MARKUP_LINK = re.compile(r"<(?:a|form)\b[^>]*(?:href|action)=")
+_BY_THE_SERVER = re.compile(r"redirect\W+manual|maxRedirects")  # it reads where Strapi leads to
+_TO_THE_BROWSER = re.compile(
+    r"(?:^|\.)location(?:\.href|\.assign|\.replace)?$|^(?:window\.)?open$|^(?:NextResponse\.|Response\.)?redirect$"
+)
+_OWN_FETCH = frozenset({"fetch", "window.fetch", "globalThis.fetch", "self.fetch"})
 _METHODS = frozenset({"get", "post", "put", "request"})
 
 
 class Logins:
-    def __init__(self) -> None:
+    def __init__(self, *, has_default_base: bool = False) -> None:
+        """`has_default_base`: the source sets a base URL for all calls of axios."""
+        self._has_default_base = has_default_base
         self._found: dict[tuple[Place, Role], LoginUse] = {}
 
     def found(self) -> tuple[LoginUse, ...]:
@@ -49,11 +57,26 @@ class Logins:
                 target=shown(Text(pieces)),
                 used=sink.module.place(sink.root),
                 variables=tuple(p.name for p in pieces if isinstance(p, Variable)),
+                is_direct=self._is_direct(sink, text),
+                call=sink.name.partition(":")[0] if sink.context == "call" else "",
             )
             key = (use.place, role)
             known = self._found.get(key)
             if known is None or (known.kind == "other" and use.kind != "other"):
                 self._found[key] = use
+
+    def _is_direct(self, sink: Sink, text: Text) -> bool:
+        if sink.context != "call":
+            in_markup = _kind(sink, text) == "link" and sink.context != "attribute"
+            is_href = sink.context == "attribute" and sink.name.strip("[]:").lower() == "href"
+            return in_markup or is_href or bool(_TO_THE_BROWSER.search(sink.name))
+        name = sink.name.partition(":")[0]
+        if name in _OWN_FETCH:
+            return sink.module.find("fetch", sink.root) is None
+        library = sink.module.imports.get(name.partition(".")[0])
+        if library is not None and library.specifier == "axios":
+            return not self._has_default_base
+        return bool(_TO_THE_BROWSER.search(name))
 
 
 def _place(piece: Piece) -> Place:
@@ -114,7 +137,9 @@ def _kind(sink: Sink, text: Text) -> Kind:
         return "link" if sink.name.lower() in _LINKS else "other"
     if sink.context == "assignment":
         return "navigation" if _NAVIGATING.search(sink.name) else "other"
-    return _kind_of_call(sink.name.partition(":")[0]) if sink.context == "call" else "other"
+    if sink.context != "call" or (sink.call and _BY_THE_SERVER.search(source_text(sink.call))):
+        return "other"
+    return _kind_of_call(sink.name.partition(":")[0])
 
 
 def _kind_of_call(name: str) -> Kind:

@@ -64,6 +64,23 @@ def read(project: Project, path: str, logins: Iterable[LoginUse]) -> PageCode:
     )
 
 
+def has_route(project: Project, path: str) -> bool:
+    """Whether the front end itself has a page or a handler at `path`."""
+    parts = [re.escape(part) for part in path.strip("/").split("/")]
+    loose = "/".join(part if part != "twitter" else r"(?:twitter|:\w+|\$\w+)" for part in parts)
+    declared = re.compile(rf"""\b(?:path|route)\s*[=:(]\s*\{{?\s*["'`]/?{loose}/?["'`]""".encode())
+    for name, content in project.files.items():
+        file = Path(name)
+        if _inside(file, project):
+            inside = file.relative_to(project.root)
+            flat = inside.with_name(inside.stem).as_posix().replace(".", "/")
+            if _is_page_of(inside, path) or _is_page_of(Path(f"{flat}{inside.suffix}"), path):
+                return True
+        if declared.search(content):
+            return True
+    return False
+
+
 def _inside(file: Path, project: Project) -> bool:
     return file.is_relative_to(project.root)
 

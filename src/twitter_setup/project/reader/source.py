@@ -57,6 +57,8 @@ class LoginUse:
     `target` is the whole URL, with `${NAME}` for a variable and `${}` for an unknown part.
     `place` is the line with the literal path; `used` is the line that links, navigates or calls;
     `origin` is the line with the literal address in front of the path, if the base is one.
+    `is_direct`: the browser takes a relative URL as it is written, without a client's base URL or a
+    router. `call` is the called function.
     """
 
     place: Place
@@ -67,6 +69,8 @@ class LoginUse:
     used: Place
     origin: Place | None = None
     variables: tuple[str, ...] = ()
+    is_direct: bool = False
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
