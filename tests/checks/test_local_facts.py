@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -309,6 +311,41 @@ def test_a_dev_server_with_an_older_value_is_named(shop: Shop) -> None:
 
     assert finding.status is Status.FAIL
     assert "still has VITE_BACKEND_URL=http://localhost:1" in finding.summary
+
+
+def remix(shop: Shop) -> Path:
+    """Make the front end one that keeps its variables, and return its env file."""
+    package = {
+        "scripts": {"dev": "react-router dev"},
+        "devDependencies": {"@react-router/dev": "7.9.0"},
+    }
+    (shop.frontend / "package.json").write_text(json.dumps(package))
+    return facts(shop).frontend_urls.settings[0].file or Path()
+
+
+def test_a_dev_server_that_is_older_than_its_env_file_is_named(shop: Shop) -> None:
+    port, env_file = free_port(), remix(shop)
+    with server(shop.frontend, port, {}):
+        os.utime(env_file, (time.time() + 60, time.time() + 60))
+        finding = frontend_url.frontend_url(facts(shop, frontend_port=port))
+
+    assert finding.status is Status.WARN
+    assert "React Router's dev server was started before" in finding.summary
+    assert finding.advice[0].command == "npm run dev"
+
+
+def test_a_dev_server_that_was_started_after_the_change_passes(shop: Shop) -> None:
+    port, env_file = free_port(), remix(shop)
+    os.utime(env_file, (time.time() - 60, time.time() - 60))
+    with server(shop.frontend, port, {}):
+        assert frontend_url.frontend_url(facts(shop, frontend_port=port)).status is Status.PASS
+
+
+def test_a_framework_that_reads_its_files_again_is_not_asked_to_restart(shop: Shop) -> None:
+    port, env_file = free_port(), facts(shop).frontend_urls.settings[0].file or Path()
+    with server(shop.frontend, port, {}):
+        os.utime(env_file, (time.time() + 60, time.time() + 60))
+        assert frontend_url.frontend_url(facts(shop, frontend_port=port)).status is Status.PASS
 
 
 def test_an_environment_shows_no_values_of_its_own(tmp_path: Path) -> None:

@@ -18,9 +18,10 @@ from tests.world.admin_server import AdminServer, instead
 from tests.world.upstreams import MARKS, Upstream, forwarding
 from twitter_setup.gateway import admission
 from twitter_setup.gateway.admin_side import AdminSide
-from twitter_setup.gateway.admission import Admission, Listeners
+from twitter_setup.gateway.admission import Admission
 from twitter_setup.gateway.canary import Leaks, Safe, Unknown, Verdict
 from twitter_setup.gateway.config import Site
+from twitter_setup.system.listening import Listeners
 
 LEAK = Leaks("Vite 5.4.10 gives files away.", "vite")
 
@@ -47,7 +48,9 @@ class Ends:
         return self.verdicts.pop(0) if self.verdicts else Safe()
 
     def admission(self, *prefixes: str) -> Admission:
-        return Admission(self.site(), prefixes=["", *prefixes], leaks=self.leaks)
+        return Admission(
+            self.site(), prefixes=["", *prefixes], leaks=self.leaks, listeners=self.listening
+        )
 
     def site(self) -> Site:
         return Site(
@@ -68,7 +71,6 @@ class Ends:
 @pytest.fixture
 def ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ends:
     made = Ends(tmp_path)
-    monkeypatch.setattr(admission, "_listeners", made.listening)
     monkeypatch.setattr(admission, "_EVERY", 0.0)
     return made
 
@@ -294,17 +296,18 @@ def test_a_bug_in_a_question_is_raised_where_somebody_sees_it(ends: Ends, front:
     def broken() -> Verdict:
         raise ZeroDivisionError
 
-    watched = Admission(ends.site(), prefixes=[], leaks=broken)
+    watched = Admission(ends.site(), prefixes=[], leaks=broken, listeners=ends.listening)
 
     with pytest.raises(ZeroDivisionError):
         watched.settle(time.sleep)
 
 
 def test_it_is_known_who_listens_on_which_port() -> None:
+    look = admission._Listening().look
     server = Upstream("frontend").start()
-    nobody, [(pid, started)] = admission._listeners(free_port(), server.port)
+    nobody, [(pid, started)] = look(free_port(), server.port)
     server.stop()
 
     assert (nobody, pid) == (frozenset(), os.getpid())
     assert started > 0
-    assert admission._listeners(server.port) == [frozenset()]
+    assert look(server.port) == [frozenset()]

@@ -109,6 +109,14 @@ def test_each_framework_is_known(
             "Remix",
             5173,
         ),
+        (
+            ["@remix-run/dev", "vite"],
+            "remix vite:dev --port 3008",
+            {"vite.config.ts": ""},
+            "vite",
+            "Remix",
+            3008,
+        ),
         (["@tanstack/react-start", "vite"], "vite dev", {}, "vite", "TanStack Start", 5173),
         (
             ["@tanstack/react-start"],
@@ -158,6 +166,47 @@ def test_frameworks_on_top_of_others_have_names_and_ports_of_their_own(
     assert (found.framework, found.title, found.port) == (framework, title, port)
     assert found.reads_env_at_start_only
     assert found.command == "npm run dev"
+
+
+WORKSPACE = {
+    "projects": {
+        "shared": {"projectType": "library", "architect": {"build": {}}},
+        "shop": {"architect": {"serve": {"options": {"port": 4301}}}},
+        "admin": {
+            "targets": {
+                "serve": {
+                    "options": {"port": 4302},
+                    "configurations": {"development": {"port": 4303}, "production": {"port": 1}},
+                }
+            }
+        },
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "more", "port", "where"),
+    [
+        ("ng serve", {}, 4301, "angular.json"),
+        ("ng serve admin", {}, 4303, "angular.json"),
+        ("ng serve", {"defaultProject": "admin"}, 4303, "angular.json"),
+        ("ng serve admin --port 4400", {}, 4400, "the start script"),
+        ("ng serve", {"projects": {"shop": {"architect": {"serve": {}}}}}, 4200, "default"),
+        ("ng serve", {"projects": []}, 4200, "default"),
+    ],
+)
+def test_the_port_of_an_angular_workspace_is_read(
+    tmp_path: Path, script: str, more: Mapping[str, object], port: int, where: str
+) -> None:
+    files = {"angular.json": {**WORKSPACE, **more}}
+
+    found = frontend.load(app(tmp_path, "angular", files, {"start": script}))
+
+    assert (found.port, found.port_from) == (port, where)
+
+
+def test_an_angular_workspace_that_cannot_be_read_leaves_the_usual_port(tmp_path: Path) -> None:
+    assert frontend.load(app(tmp_path, "angular", {"angular.json": "// {"})).port == 4200
 
 
 def test_the_port_of_an_nx_project_is_read(tmp_path: Path) -> None:
@@ -482,6 +531,32 @@ def test_the_script_sets_the_port(
             "astro.config.mjs",
             "export default defineConfig({ server: { port: 3006 } })",
             3006,
+        ),
+        (
+            "astro",
+            "astro.config.ts",
+            "export default defineConfig({ server: ({ command }) => ({ port: 4000 }) })",
+            4000,
+        ),
+        (
+            "astro",
+            "astro.config.mjs",
+            "export default defineConfig({\n"
+            "  server: ({ command }) => ({ port: command === 'dev' ? 4001 : 4002 })\n"
+            "})",
+            4001,
+        ),
+        (
+            "astro",
+            "astro.config.mjs",
+            "export default { server: ({ command }) => (isBusy() ? { port: 1 } : { port: 2 }) }",
+            4321,
+        ),
+        (
+            "vite",
+            "vite.config.js",
+            "export default ({ command }) => (command == 'serve' ? { server: { port: 4004 } } : {})",
+            4004,
         ),
         (
             "nuxt",

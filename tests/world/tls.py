@@ -44,7 +44,7 @@ class Edge:
 @contextmanager
 def serving(hosts: Sequence[str], port_of: PortOf, folder: Path) -> Iterator[Edge]:
     """Answer for `hosts`; `port_of` is asked with each request: what is behind may come later."""
-    certificate, key = _certificate(hosts, folder)
+    certificate, key = make_certificate(hosts, folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     loop = asyncio.new_event_loop()
@@ -80,7 +80,7 @@ def serving(hosts: Sequence[str], port_of: PortOf, folder: Path) -> Iterator[Edg
         loop.close()
 
 
-def _certificate(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
+def make_certificate(hosts: Sequence[str], folder: Path) -> tuple[Path, Path]:
     """Signed by nobody but itself: who trusts it, trusts these hosts."""
     certificate, key = folder / "edge.pem", folder / "edge-key.pem"
     names = ",".join(f"DNS:{host}" for host in hosts)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -131,12 +132,17 @@ class Upstream:
     otherwise: Answer | None = None  # for every other path
     headers: dict[str, str] = field(default_factory=dict)  # on every answer
     connections: set[socket.socket] = field(default_factory=set)
+    context: ssl.SSLContext | None = None  # speaks https with it
     _server: ThreadingHTTPServer | None = None
 
     def start(self) -> Upstream:
         handler = type("Handler", (_Handler,), {"upstream": self})
         kind = _Server6 if ":" in self.host else _Server
         self._server = kind((self.host, self.port), handler)
+        if self.context is not None:
+            self._server.socket = self.context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 

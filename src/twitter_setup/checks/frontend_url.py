@@ -48,7 +48,7 @@ def _not_as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Findi
     for setting in urls.settings:
         if setting.handed_on is not None:
             return _stale(facts, setting)
-    return _beside(facts, public)
+    return _beside(facts, public) or _started_before(facts, frontend)
 
 
 def _as_planned(facts: LocalFacts, frontend: FrontEnd, public: str) -> Finding:
@@ -138,6 +138,22 @@ def _stale(facts: LocalFacts, setting: Setting) -> Finding:
         Advice("stop the dev server with Ctrl-C and start it again"),
         explained("frontend-url"),
     )
+
+
+def _started_before(facts: LocalFacts, frontend: FrontEnd) -> Finding | None:
+    """Warn of a dev server that was started before its env file changed, and keeps what it read."""
+    if not frontend.must_restart:
+        return None
+    for setting in facts.frontend_urls.settings:
+        if setting.file is not None and setting.file.name in facts.started_before:
+            return warned(
+                f"{frontend.title}'s dev server was started before {where(facts, setting)} changed",
+                f"Expected {setting.name}={shown(setting.value)}.\n"
+                "It keeps the values that it has read until it is restarted.",
+                Advice("stop it with Ctrl-C and start it again", frontend.command or None),
+                explained("frontend-url"),
+            )
+    return None
 
 
 def _restart(frontend: FrontEnd) -> str:

@@ -37,7 +37,7 @@ def _not_answered(facts: Facts, page: Page) -> Finding | None:
         return failed(
             "the front end does not run",
             f"{page.url} answers HTTP 502: the gateway found nothing at the front end's port.",
-            _start_frontend(facts),
+            *_start_or_name(facts),
             explained("redirect-page"),
         )
     if blocked_by_vite(page):
@@ -54,6 +54,7 @@ def _refused(facts: Facts, page: Page) -> Finding:
         return failed(
             f"the redirect page is not there (HTTP {page.status})",
             f"{page.url} is where Strapi sends the browser at the end of a login.",
+            *_at_its_port(facts),
             *_where_it_should(facts),
             explained(
                 facts.frontend.framework if facts.frontend else "plain",
@@ -120,6 +121,23 @@ def _is_ours(facts: Facts, url: str) -> bool:
     """Whether the page is of the front end here: its source says nothing of another one's."""
     path = urlsplit(url).path.rstrip("/")
     return bool(path) and path == facts.redirect_path.rstrip("/")
+
+
+def _start_or_name(facts: Facts) -> Iterator[Advice]:
+    found = list(_at_its_port(facts))
+    yield from found or [_start_frontend(facts)]
+
+
+def _at_its_port(facts: Facts) -> Iterator[Advice]:
+    """Name the server of the front end's folder that is at another port than the expected one."""
+    found, session = facts.elsewhere, facts.situation.session
+    if facts.situation.layout == "one-origin" and found is not None:
+        local = " --local" if session and session.reach == "local" else ""
+        yield Advice(
+            f"{found.label} in {facts.named(facts.frontend.root) if facts.frontend else 'its folder'} "
+            f"shows pages on port {found.port}; if that is your front end",
+            f"twitter-setup tunnel{local} --frontend-port {found.port}",
+        )
 
 
 def _start_frontend(facts: Facts) -> Advice:

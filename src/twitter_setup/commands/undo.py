@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twitter_setup.addresses.redirect_url import printable
+from twitter_setup.commands import dev_server
 from twitter_setup.errors import Advice, ExitCode, SetupError
 from twitter_setup.project import find as project
 from twitter_setup.project import settings
@@ -182,6 +183,7 @@ def undo(
             undone += _undo_kinds(state, everything=everything, settle=strapi.must_settle)
             state.forget_session()
             strapi.undone = undone
+        dev_server.say_restart_of(undone.restored, view)
         if everything:
             state.save_answers({})  # the lasting edit is asked for again
     finally:

@@ -6,6 +6,7 @@ from typing import Any
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 from twitter_setup.state.folder import StateFolder
@@ -38,7 +39,7 @@ def _front_end(located: Located, frontend: FrontEnd, public_url: str, kind: str,
         return public_url
     # From 5.53 on the session cookie of 127.0.0.1 finishes the login: `localhost` is another site.
     is_one_host = reach == "local" and located.backend.needs_session_login
-    return f"http://{'127.0.0.1' if is_one_host else 'localhost'}:{frontend.port}"
+    return scheme.address(frontend.port, "127.0.0.1" if is_one_host else "localhost")
 
 
 def _project_name(located: Located) -> str:

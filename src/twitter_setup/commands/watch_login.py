@@ -14,6 +14,7 @@ from twitter_setup.checks.login.findings import nobody_came, tunnel_ended
 from twitter_setup.checks.login.hops import Hop, Login, Ways
 from twitter_setup.errors import Advice
 from twitter_setup.gateway import log as gateway_log
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.state.folder import StateFolder
 from twitter_setup.view import View
 
@@ -109,4 +110,4 @@ def _app(facts: Facts) -> str | None:
     situation = facts.situation
     if situation.layout == "one-origin":
         return situation.public_url
-    return f"http://localhost:{facts.frontend.port}" if facts.frontend else None
+    return scheme.address(facts.frontend.port) if facts.frontend else None

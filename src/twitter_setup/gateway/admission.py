@@ -18,15 +18,13 @@ from twitter_setup.gateway.canary import Leaks, Unknown, Verdict
 from twitter_setup.gateway.config import Site
 from twitter_setup.gateway.inspection import StrapiSeen
 from twitter_setup.strapi.api import listens
-from twitter_setup.system import processes
+from twitter_setup.system.listening import Listeners, Watch
 
 _EVERY = 1.0  # seconds
 _START_PATIENCE = (
     20.0  # seconds for what runs already; a slower one is published once it has answered
 )
 
-# Who listens on a port, as PIDs and start times; empty for nobody.
-Listeners = frozenset[tuple[int, float]]
 _NOBODY: Listeners = frozenset()
 
 
@@ -86,15 +84,21 @@ class Admission:
     """Watches the ends of `site`, and asks them in a thread of its own.
 
     `prefixes` are where the front end may forward requests. `leaks` asks its dev server what it gives
-    away.
+    away. `listeners` tells who listens on each of some ports.
     """
 
     def __init__(
-        self, site: Site, *, prefixes: Sequence[str], leaks: Callable[[], Verdict]
+        self,
+        site: Site,
+        *,
+        prefixes: Sequence[str],
+        leaks: Callable[[], Verdict],
+        listeners: Callable[..., list[Listeners]] | None = None,
     ) -> None:
         self.site = site
         self._prefixes = prefixes
         self._leaks = leaks
+        self._listeners = listeners or _Listening().look
         self._ends = Ends()
         self._looked = Ends()
         self._looked_at = 0.0
@@ -140,8 +144,8 @@ class Admission:
     def _listening(self) -> Ends:
         backend, frontend = self.site.backend_port, self.site.frontend_port
         if frontend is None or not self.site.has_frontend:
-            return Ends(*_listeners(backend))
-        return Ends(*_listeners(backend, frontend))
+            return Ends(*self._listeners(backend))
+        return Ends(*self._listeners(backend, frontend))
 
     def _ask_in_background(self, known: Known, ends: Ends) -> Future[Known]:
         future: Future[Known] = Future()
@@ -182,10 +186,15 @@ class Admission:
         return replace(known, side=side, probed_of=ends.frontend, probed_with=known.marks)
 
 
-def _listeners(*ports: int) -> list[Listeners]:
-    """See who listens; another user's process, which the system hides, has no PID here."""
-    hidden: Listeners = frozenset({(0, 0.0)})
-    return [
-        found or (hidden if listens(port) else _NOBODY)
-        for port, found in zip(ports, processes.listeners(*ports), strict=True)
-    ]
+class _Listening:
+    """Who listens; another user's process, which the system hides, has no PID here."""
+
+    def __init__(self) -> None:
+        self._watch = Watch()
+
+    def look(self, *ports: int) -> list[Listeners]:
+        hidden: Listeners = frozenset({(0, 0.0)})
+        return [
+            found or (hidden if listens(port) else _NOBODY)
+            for port, found in zip(ports, self._watch.look(*ports), strict=True)
+        ]

@@ -20,6 +20,7 @@ from twitter_setup.gateway import log as gateway_log
 from twitter_setup.gateway import paths as gateway_paths
 from twitter_setup.gateway.admin_side import AdminSide
 from twitter_setup.gateway.answers import not_found, on_path, on_target
+from twitter_setup.gateway.dev_server.scheme import Scheme
 from twitter_setup.gateway.log import Upstream
 from twitter_setup.gateway.own_routes import routing as gateway_routing
 from twitter_setup.gateway.own_routes.routing import Routing
@@ -33,6 +34,9 @@ _MOVED = "400ms"  # so long, until each address has been tried twice
 # Node closes a connection that was idle for 5 s.
 _IDLE = "4s"
 _FRONTEND = "frontend"
+_PLAIN: Route = {"protocol": "http", "compression": False}
+# The connection stays on the loopback, and a browser's web socket needs HTTP/1.1.
+_TLS: Route = {"tls": {"insecure_skip_verify": True}, "versions": ["1.1"]}
 _LOOPBACK = r"(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])"
 
 Route = dict[str, Any]
@@ -54,6 +58,7 @@ class Site:
     admin_names: tuple[str, ...]  # what Strapi serves beside the API, as the first part of a path
     expose_admin: bool = False
     frontend_port: int | None = None
+    frontend_scheme: Scheme = "http"  # what its dev server speaks
     frontend_title: str = "front end"
     frontend_command: str = ""  # what starts it, as it is typed
     routing: Routing = field(default_factory=Routing)  # the front end's own routes
@@ -197,27 +202,22 @@ def _to_frontend(site: Site) -> list[Route]:
 
 def _from_frontend(site: Site, handle_response: Sequence[Route] = ()) -> list[Route]:
     """Ask the dev server as if the browser had asked it itself: it checks Host and Origin."""
-    own = f"http://localhost:{site.frontend_port}"
-    located = {
-        "search_regexp": rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)",
-        "replace": f"{site.public_url}$1",
-    }
+    own = f"{site.frontend_scheme}://localhost:{site.frontend_port}"
+    itself = rf"(?i)^(?:https?:)?//{_LOOPBACK}:{site.frontend_port}(/|\?|#|$)"
+    located = {"search_regexp": itself, "replace": f"{site.public_url}$1"}
     origin = {"search_regexp": f"(?i)^{re.escape(site.public_url)}$", "replace": own}
     changes = {
         "headers": {
             "request": {
                 "set": {"Host": [f"localhost:{site.frontend_port}"]},
-                "delete": [
-                    "X-Forwarded-Host",
-                    "X-Forwarded-Proto",
-                    "X-Forwarded-Port",
-                    "Forwarded",
-                ],
+                # Caddy's own are among them: with X-Forwarded-For, @angular/ssr renders nothing.
+                "delete": ["X-Forwarded-*", "Forwarded"],
                 "replace": {"Origin": [origin]},
             },
             "response": {"replace": {"Location": [located]}},
         },
         "handle_response": list(handle_response),
+        "transport": _TLS if site.frontend_scheme == "https" else {},
     }
     return _proxied("frontend", site.frontend_port or 0, changes, wait=_MOVED)
 
@@ -255,9 +255,9 @@ def _proxy(port: int, changes: dict[str, Any], wait: str, keep_alive: dict[str, 
             "retry_match": [{"method": _REPEATABLE}],
         },
         "health_checks": {"passive": {"fail_duration": _FORGIVEN_AFTER, "max_fails": 1}},
-        "transport": {"protocol": "http", "compression": False, "keep_alive": keep_alive},
         "flush_interval": "20ms",  # -1 would go on with requests whose client has left
         **changes,
+        "transport": _PLAIN | changes.get("transport", {}) | {"keep_alive": keep_alive},
     }
 
 

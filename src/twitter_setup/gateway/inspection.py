@@ -16,6 +16,8 @@ import httpx
 
 from twitter_setup.gateway import admin_side, paths
 from twitter_setup.gateway.admin_side import AdminSide, Mark
+from twitter_setup.gateway.dev_server import scheme
+from twitter_setup.gateway.dev_server.scheme import Scheme
 
 PATIENCE = 5.0  # seconds for one answer; a dev server may compile first
 _ENOUGH = 100_000  # bytes
@@ -58,7 +60,7 @@ def ask_strapi(port: int, panel: str) -> StrapiSeen | None:
 
 def ask_page(port: int) -> frozenset[Mark] | None:
     """Return the headers of the front end's first page; None: it does not answer yet."""
-    with suppress(httpx.HTTPError), _client(port) as client:
+    with suppress(httpx.HTTPError), _client(port, scheme.of(port)) as client:
         return _ask(client, "/", accept="text/html").headers
     return None
 
@@ -71,7 +73,7 @@ def probe(
     Returns None if the front end did not answer all of it.
     """
     forwarded, closed = list[str](), list[str]()
-    with suppress(httpx.HTTPError), _client(port) as client:
+    with suppress(httpx.HTTPError), _client(port, scheme.of(port)) as client:
         for prefix in prefixes:
             for path, found in ((f"{prefix}{_INIT}", forwarded), (f"{prefix}/init", closed)):
                 if not paths.lets_through(path, backend_folder):
@@ -99,8 +101,13 @@ def _has_admin(answer: _Answer) -> bool | None:
     return None
 
 
-def _client(port: int) -> httpx.Client:
-    return httpx.Client(base_url=f"http://localhost:{port}", timeout=PATIENCE, trust_env=False)
+def _client(port: int, spoken: Scheme = "http") -> httpx.Client:
+    return httpx.Client(
+        base_url=f"{spoken}://localhost:{port}",
+        verify=False,  # noqa: S501 - the connection stays on the loopback
+        timeout=PATIENCE,
+        trust_env=False,
+    )
 
 
 def _ask(

@@ -7,6 +7,7 @@ from typing import Literal
 
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import caddy
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.project import settings_file, strapi_config
 from twitter_setup.project.locate import Again, Caller, Located
 from twitter_setup.project.settings import FILE_NAME, Reach
@@ -99,7 +100,7 @@ def obstacle(located: Located, again: Again) -> Obstacle | None:
     if backend.needs_session_login is False and public:
         other = Advice("or publish the back end alone", command=again("--two-origins"))
     else:  # two ports of one host are one site to browsers
-        page = f"http://127.0.0.1:{located.frontend.port}"
+        page = scheme.address(located.frontend.port, "127.0.0.1")
         other = Advice(
             f"or log in on this machine alone: open the front end at {page}, and let it call Strapi "
             "with credentials: 'include'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,12 +13,13 @@ from tree_sitter import Node
 from twitter_setup.edits.exports import exported_value
 from twitter_setup.edits.javascript import SyntaxProblem, Unclear, evaluate, find_value, parse
 from twitter_setup.edits.names import settle
-from twitter_setup.edits.syntax import FUNCTIONS, children, field, unwrap
+from twitter_setup.edits.syntax import FUNCTIONS, children, field, text, unwrap
 from twitter_setup.project import sources
 from twitter_setup.project.frameworks import Framework
 from twitter_setup.project.packages import Manifest
 
 _SEPARATORS = frozenset({"&&", "||", ";", "|", "&"})
+_IS_DEV = re.compile(r"""\(?\s*command\s*={2,3}\s*['"](?:dev|serve)['"]\s*\)?""")
 _SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs")
 
 
@@ -60,7 +62,7 @@ def config_value(root: Path, name: str, path: tuple[str, ...]) -> str | None:
     value = config_node(root, name, path)
     if not isinstance(value, Node):
         return None
-    found = evaluate(value)
+    found = evaluate(_in_development(value))
     return found.text if found.kind in ("string", "number") else None
 
 
@@ -122,13 +124,24 @@ def _returned(function: Node) -> Node | Unclear:
     return body
 
 
+def _in_development(value: Node) -> Node:
+    """Take the first of two values if the condition is that the dev server runs."""
+    is_choice = value.type == "ternary_expression"
+    if is_choice and _IS_DEV.fullmatch(text(field(value, "condition"))):
+        return unwrap(field(value, "consequence"))
+    return value
+
+
 def _node_at(value: Node | Unclear | None, path: tuple[str, ...]) -> Node | Unclear | None:
     for name in path:
         if not isinstance(value, Node):
             return value
         object_ = settle(value)
+        if isinstance(object_, Node) and object_.type in FUNCTIONS:  # Astro's `server`
+            object_ = _returned(object_)
         if isinstance(object_, Unclear):
             return object_
+        object_ = _in_development(object_)
         if object_.type != "object":
             return Unclear(object_.start_point.row + 1, f"what holds `{name}` is not written out")
         value = find_value(object_, name)

@@ -49,6 +49,7 @@ class Framework:
     prefixes: tuple[str, ...] = ()  # names that reach the browser; the first is the usual one
     default_variable: str = "STRAPI_URL"
     reads_env_at_start_only: bool = True
+    keeps_set_values: bool = False  # it reads .env again, and a value that it has had before stays
 
     @property
     def takes_mode(self) -> bool:
@@ -90,6 +91,7 @@ FRAMEWORKS = (
         prefixes=("NUXT_PUBLIC_",),
         default_variable="NUXT_PUBLIC_STRAPI_URL",
         reads_env_at_start_only=False,
+        keeps_set_values=True,
     ),
     Framework(
         id="astro",

@@ -18,7 +18,7 @@ from twitter_setup.project.files import SourceFile, check_port, parse_port, read
 from twitter_setup.project.find import repository_root
 from twitter_setup.project.frameworks import Framework, FrameworkId
 from twitter_setup.project.packages import Manifest
-from twitter_setup.project.tools import detect, nx
+from twitter_setup.project.tools import angular, detect, nx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,12 @@ class FrontEnd:
     reads_env_at_start_only: bool
     base_path: str = ""  # below which the app is served: a slash in front, none at the end
     command: str = ""  # what starts its dev server, as it is typed; '' if nothing tells
+    keeps_set_values: bool = False  # until a restart, though it reads the files again
+
+    @property
+    def must_restart(self) -> bool:
+        """Whether its dev server may keep a former value until it is restarted."""
+        return self.reads_env_at_start_only or self.keeps_set_values
 
 
 def load(folder: Path, *, port: int | None = None, env_file: str | None = None) -> FrontEnd:
@@ -60,6 +66,7 @@ def load(folder: Path, *, port: int | None = None, env_file: str | None = None) 
         env_files=env_files,
         tracked=git_files.tracked(root, paths) or frozenset(),
         reads_env_at_start_only=framework.reads_env_at_start_only,
+        keeps_set_values=framework.keeps_set_values,
         base_path=base_path.find(root, framework, command, _effective(env_files)),
         command=_start_command(root, framework, manifest, command),
     )
@@ -147,5 +154,7 @@ def _port_texts(
     project = nx.read(root)
     if project is not None:
         yield project.port, "project.json"
+    if framework.id == "angular":
+        yield angular.port(root, command.arguments), "angular.json"
     if framework.port_key:
         yield dev_server.config_value(root, framework.config, framework.port_key), framework.config

@@ -69,6 +69,10 @@ class Plan:
     def changes(self) -> tuple[Change, ...]:
         return (*self.passing, *self.lasting)
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(change.path for change in self.changes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:

@@ -19,6 +19,8 @@ from twitter_setup.checks.facts.server_url import ServerUrl
 from twitter_setup.checks.facts.session_middleware import AppKeys, SessionMiddleware
 from twitter_setup.checks.facts.situation import Situation
 from twitter_setup.checks.facts.users_permissions import UsersPermissions
+from twitter_setup.gateway.dev_server import running
+from twitter_setup.gateway.dev_server.running import Elsewhere
 from twitter_setup.project import packages, strapi_config
 from twitter_setup.project.backend import BackEnd
 from twitter_setup.project.files import relative_name
@@ -27,6 +29,10 @@ from twitter_setup.project.frontend_plan import candidates
 from twitter_setup.project.frontend_plan import source as reading
 from twitter_setup.project.frontend_plan.candidates import Ends
 from twitter_setup.project.reader.source import PageCode, Source
+from twitter_setup.system import processes
+
+# Seconds in which a dev server that starts may read its env files; start times are exact to less.
+_WHILE_IT_STARTS = 2.0
 
 if TYPE_CHECKING:
     from twitter_setup.checks.facts.web import Page
@@ -89,6 +95,29 @@ class LocalFacts(Lazy):
             server_config=located.file.get("backend", "server_config") if located else None,
             url_key=self.backend.url_key,
         )
+
+    @fact
+    def started_before(self) -> tuple[str, ...]:
+        """Name the front end's env files that are newer than the dev server that runs; () if none runs."""
+        if self.frontend is None:
+            return ()
+        server = processes.listener(self.frontend.port)
+        return tuple(
+            file.path.name
+            for file in self.frontend.env_files
+            if server is not None
+            and file.path.is_file()
+            and file.path.stat().st_mtime > server.started + _WHILE_IT_STARTS
+        )
+
+    @fact
+    def elsewhere(self) -> Elsewhere | None:
+        """The front end at another port than the expected one."""
+        if self.frontend is None or self.backend is None:
+            return None
+        session = self.situation.session
+        ours = {self.backend.port, session.gateway_port if session else 0}
+        return running.elsewhere(self.frontend, ours)
 
     @fact
     def source(self) -> Source | None:

@@ -10,6 +10,7 @@ from twitter_setup.commands import urls
 from twitter_setup.commands.configure.credentials import Pair
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.strapi.refusals import UNCHANGED
 from twitter_setup.strapi.target import Target
 from twitter_setup.view import View
@@ -76,7 +77,7 @@ def _of_the_project(twitter: Mapping[str, Any], target: Target) -> tuple[str, st
     if known:
         return _at(known, target), f"that of {known}, from the settings"
     if located.frontend and not twitter.get("callback"):
-        return f"http://localhost:{located.frontend.port}{_path(target)}", "the front end's own"
+        return f"{scheme.address(located.frontend.port)}{_path(target)}", "the front end's own"
     return "", ""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from twitter_setup.addresses import parts as addresses
 from twitter_setup.commands.tunnel import hot_reload
 from twitter_setup.errors import Advice, SetupError
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.own_routes import login_routes
 from twitter_setup.project.locate import Located
@@ -15,7 +16,7 @@ from twitter_setup.state.folder import StateFolder
 from twitter_setup.state.session_record import SessionRecord
 from twitter_setup.strapi import address as strapi_address
 from twitter_setup.strapi import provider_checkpoint
-from twitter_setup.strapi.api import listens, local_address
+from twitter_setup.strapi.api import local_address
 from twitter_setup.view import View
 
 _SAID_FREE_PLAN = "said_free_plan"
@@ -44,15 +45,11 @@ def before_the_sheet(
     """What a person should know of this way of publishing; the most important last."""
     notes = []
     frontend = located.frontend
-    if arrangement.is_one_origin and frontend and not listens(frontend.port):
-        command = frontend.command
-        notes.append(
-            f"Nothing answers on port {frontend.port} yet. Start {frontend.title} in {frontend.root}"
-            + (f": {command}" if command else ".")
-        )
     if arrangement.is_one_origin:
         notes += login_routes.notes(located)
-    reloading = hot_reload.advice(frontend) if arrangement.is_one_origin and frontend else None
+    # On this machine alone, the pages find the dev server at its own port.
+    is_published = arrangement.is_one_origin and arrangement.reach != "local"
+    reloading = hot_reload.advice(frontend) if is_published and frontend else None
     if reloading:
         notes.append(reloading)
     if arrangement.reach == "url" and arrangement.gateway_port is not None:
@@ -78,8 +75,8 @@ def _two_origins(located: Located, public_url: str, *, is_local: bool) -> list[s
     if located.backend.needs_session_login and is_local:
         return [
             f"Strapi {located.backend.users_permissions} finishes a login on one host only. Open the "
-            f"front end at http://127.0.0.1:{located.frontend.port}, not at localhost, and let it "
-            "call Strapi with credentials: 'include'."
+            f"front end at {scheme.address(located.frontend.port, '127.0.0.1')}, not at localhost, "
+            "and let it call Strapi with credentials: 'include'."
         ]
     if located.backend.needs_session_login:
         return [
@@ -117,8 +114,8 @@ def say_what_strapi_keeps(
         advice = [Advice("it is right again with", command="twitter-setup tunnel --local")]
     if not located.backend.needs_session_login:  # two addresses will do
         path = page.removeprefix(record.public_url)
-        port = located.frontend.port if located.frontend else 3000
-        back = f"twitter-setup configure --redirect http://localhost:{port}{path}"
+        here = scheme.address(located.frontend.port if located.frontend else 3000)
+        back = f"twitter-setup configure --redirect {here}{path}"
         advice.append(Advice("or back to this machine", command=back))
     view.note(f"The redirect URL in Strapi still points to this tunnel: {page}.", advice)
 

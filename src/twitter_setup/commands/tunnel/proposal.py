@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twitter_setup.addresses.parts import is_free_tunnel
+from twitter_setup.commands import dev_server
 from twitter_setup.errors import Advice, SetupError
 from twitter_setup.gateway import layout
 from twitter_setup.gateway.layout import Arrangement
@@ -203,6 +204,8 @@ def dry_run(
     routes = login_routes.notes(located) if arrangement.is_one_origin else []
     for note in (*made.notes, *routes):
         view.note(_readable(note))
+    dev_server.say_where(located, arrangement, caller)
+    dev_server.say_restart(located.frontend, made.paths, view)
     data = {
         "changes": [
             {**change_data(change), "diff": _readable(change.diff)} for change in made.changes

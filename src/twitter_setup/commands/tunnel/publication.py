@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from twitter_setup.commands.tunnel import safety
@@ -14,6 +14,7 @@ from twitter_setup.gateway import caddy
 from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.caddy import HeldPort
 from twitter_setup.gateway.config import Site
+from twitter_setup.gateway.dev_server.scheme import Spoken
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.gateway.process import Gateway, GatewayProcess
 from twitter_setup.ngrok import reach as tunnel
@@ -58,6 +59,8 @@ class Publication:
         self._site: Site | None = None
         self._admission = safety.admission(located, arrangement, state, caller)
         self._remarks: set[str] = set()
+        frontend = located.frontend if arrangement.is_one_origin else None
+        self._spoken = Spoken(frontend.port) if frontend else None
 
     def check(self) -> None:
         """Raise what would keep the gateway from its work, before a tunnel is opened or a question asked.
@@ -128,6 +131,8 @@ class Publication:
         return new
 
     def _admitted(self, site: Site) -> Site:
+        if self._spoken is not None:
+            site = replace(site, frontend_scheme=self._spoken.look())
         return self._admission.admitted(site) if self._admission else site
 
     def poll(self) -> Event | None:

@@ -11,6 +11,7 @@ from twitter_setup.gateway import site as gateway_site
 from twitter_setup.gateway.admission import Admission
 from twitter_setup.gateway.canary import Leaks, Safe, Verdict
 from twitter_setup.gateway.config import Site
+from twitter_setup.gateway.dev_server import scheme
 from twitter_setup.gateway.layout import Arrangement
 from twitter_setup.project.locate import Caller, Located
 from twitter_setup.state import registry
@@ -41,7 +42,7 @@ def _leaks(located: Located, site: Site) -> Verdict:
     if bypass is not None:
         return Leaks(bypass, "vite")
     folder = registry.registry_folder().parent
-    address = local_address(frontend.port)
+    address = scheme.address(frontend.port)
     return canary.leaks(address, folder, lets_through=lets_through, vite=vite)
 
 

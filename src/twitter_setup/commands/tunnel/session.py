@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
-from twitter_setup.commands import handover
+from twitter_setup.commands import dev_server, handover
 from twitter_setup.commands import undo as recovery
 from twitter_setup.commands.tunnel import notes as words
 from twitter_setup.commands.tunnel import proposal, safety
@@ -163,9 +163,7 @@ class Tunnel:
         self._diary.note_applied(is_kept=self._options.keep or not way.stays)
         if agreed.changes:
             config = self._located.backend.server_config.path
-            self._restart.after_change(
-                sheet.callback_url, config_changed=config in {c.path for c in agreed.changes}
-            )
+            self._restart.after_change(sheet.callback_url, config_changed=config in agreed.paths)
         return refused
 
     def _write(self, agreed: Plan) -> list[str]:
@@ -200,6 +198,8 @@ class Tunnel:
         remarks = self._publication.remarks()
         for note in (*agreed.notes, *remarks, *words.before_the_sheet(*way)):
             self._view.note(note)
+        dev_server.say_where(self._located, self._arrangement, self._caller)
+        dev_server.say_restart(self._located.frontend, agreed.paths, self._view)
         words.compare_redirect_url(self._diary.record, self._strapi.last_seen or {}, self._view)
         last = self._state.last()
         self._state.save_last(self._diary.record.sheet)
@@ -254,6 +254,7 @@ class Tunnel:
         self._state.save_last(self._diary.record.sheet)
         self._view.answer("url-changed", self._diary.record.sheet, last=last)
         self._restart.tell()
+        dev_server.say_restart(self._located.frontend, changed.paths, self._view)
 
     # Closing
 
@@ -279,6 +280,7 @@ class Tunnel:
         self._restart.before(self._diary.record.variable, time.sleep)
         undone = recovery.undo_passing(self._state)
         self._restart.after_undo(undone, time.sleep)
+        dev_server.say_restart(self._located.frontend, undone.restored, self._view)
         self._state.forget_session()
         left = checkpoint.checkpoints(self._state.checkpoints)
         self._is_left_behind = any(one.kind == "passing" for one in left)

@@ -62,8 +62,6 @@ def build(wish: Wish, frontend: FrontEnd, backend: BackEnd) -> FrontEndPlan:
     said = list(notes.of_frontend(frontend, backend, wish.public_url))
     if not any(each.is_backend for each in found) and not by_hand:
         said += _nothing(wish, frontend, backend, source, found)
-    if parts and frontend.reads_env_at_start_only:
-        said.append(f"{frontend.title} reads .env only when it starts: restart its dev server.")
     return FrontEndPlan(parts, (*by_hand, *refused), tuple(said))
 
 
