@@ -44,7 +44,7 @@ def deployed(make_project: MakeProject, x: X, tmp_path: Path) -> Iterator[Deploy
     (project.backend / "build").mkdir()
     (project.backend / "build" / "index.html").write_text("<!doctype html><title>Strapi</title>")
     # In production the limits of Strapi's own count.
-    project.serve("start", NODE_ENV="production", **x.strapi_environment())
+    project.serve_without_admin("start", NODE_ENV="production", **x.strapi_environment())
     front = project.serve_frontend(__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS=HOST)
 
     def port_of(_: str, path: str) -> int:
