@@ -48,7 +48,7 @@ def serve(kind: Kind, *, limited: bool) -> Project:
     project = projects.make(kind, limits=True)
     if not limited:
         admins_.raise_login_limit(project)
-    project.serve()
+    project.serve_without_admin()  # `admins.make` creates it, and keeps the token
     return project
 
 
