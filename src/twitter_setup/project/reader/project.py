@@ -100,12 +100,24 @@ class Project:
         return None
 
     def _starred(self, module: Module, name: str) -> Export | None:
-        for key, export in module.exports.items():
-            if key.startswith("*") and export.again is not None:
-                inner = self.resolve(module, export.again.specifier)
-                if inner is not None and (name in inner.exports or self._starred(inner, name)):
-                    return Export(again=Import(export.again.specifier, name))
+        for star in _stars(module):
+            if self._leads_to(name, module, star):
+                return Export(again=Import(star.specifier, name))
         return None
+
+    def _leads_to(self, name: str, module: Module, star: Import) -> bool:
+        """Whether `export * from …` of `module` hands `name` on, however many files later."""
+        waiting = [self.resolve(module, star.specifier)]
+        seen: set[Module | None] = {None, module}
+        while waiting:
+            inner = waiting.pop()
+            if inner is None or inner in seen:
+                continue
+            if name in inner.exports:
+                return True
+            seen.add(inner)
+            waiting += [self.resolve(inner, each.specifier) for each in _stars(inner)]
+        return False
 
     def resolve(self, module: Module, specifier: str) -> Module | None:
         """Find the file that `specifier` means in `module`; None outside of this source."""
@@ -240,3 +252,9 @@ def _read_paths(file: Path, depth: int) -> list[tuple[str, list[str]]]:
         parent = parent if parent.endswith(".json") else f"{parent}.json"
         return _read_paths(file.parent / parent, depth - 1)
     return found
+
+
+def _stars(module: Module) -> list[Import]:
+    """List what `export * from …` names in a file."""
+    exports = module.exports.items()
+    return [each.again for key, each in exports if key.startswith("*") and each.again is not None]

@@ -92,7 +92,7 @@ class Calls:
 
     def entered(self, callee: Function, module: Module, given: list[Node], frame: Frame) -> Frame:
         """Bind the parameters of `callee` to the values of the arguments."""
-        inner = dict(callee.frame)
+        inner = dict(callee.frame.given)
         for place, parameter in enumerate(parameters(callee.node)):
             argument = given[place] if place < len(given) else None
             values = (
@@ -110,7 +110,7 @@ class Calls:
                     inner[key] = values
                 else:
                     inner[key] = self._taken(node, parameter, values)
-        return inner
+        return self._evaluator.frames.of(inner)
 
     def _taken(self, name: Node, parameter: Node, values: tuple[Value, ...]) -> tuple[Value, ...]:
         found = values

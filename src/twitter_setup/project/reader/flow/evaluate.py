@@ -23,12 +23,14 @@ from twitter_setup.project.reader.flow.calls import Calls
 from twitter_setup.project.reader.flow.choices import Choices
 from twitter_setup.project.reader.flow.facts import Facts
 from twitter_setup.project.reader.flow.imports import Imports
+from twitter_setup.project.reader.flow.memory import STEPS, Memory
 from twitter_setup.project.reader.flow.values import (
     EMPTY,
     GAP,
     UNKNOWN,
     Environment,
     Frame,
+    Frames,
     Function,
     Literal,
     Namespace,
@@ -43,7 +45,6 @@ from twitter_setup.project.reader.flow.values import (
 from twitter_setup.project.reader.module import Bound, Import, Module, import_of
 from twitter_setup.project.reader.project import Project
 
-_DEPTH = 24
 _ENVIRONMENTS = frozenset({"process.env", "import.meta.env", "globalThis.process.env"})
 
 
@@ -53,8 +54,12 @@ class Evaluator:
     `known` are names of variables: a member with such a name of an unknown object is the variable.
     """
 
-    def __init__(self, project: Project, known: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, project: Project, known: frozenset[str] = frozenset(), steps: int = STEPS
+    ) -> None:
         self.project = project
+        self.memory = Memory(steps)
+        self.frames = Frames()
         self.known = set(known)
         self.facts = Facts()
         self.config: dict[tuple[str, ...], tuple[Value, ...]] = {}  # Nuxt's runtimeConfig
@@ -76,27 +81,15 @@ class Evaluator:
             "jsx_expression": self._inner,
             "assignment_expression": self._assignment,
         }
-        self._memory: dict[tuple[int, int], tuple[Value, ...]] = {}
-        self._depth = 0
 
     def values(self, module: Module, node: Node, frame: Frame = EMPTY) -> tuple[Value, ...]:
         """List what the expression may be; never empty."""
         node = unwrap(node)
-        key = (id(module), node.id)
-        if not frame and key in self._memory:
-            return self._memory[key]
-        if self._depth > _DEPTH:
-            return UNKNOWN
-        if not frame:
-            self._memory[key] = UNKNOWN  # ends a circle
-        self._depth += 1
-        try:
-            found = bounded(list(self._evaluate(module, node, frame)))
-        finally:
-            self._depth -= 1
-        if not frame:
-            self._memory[key] = found
-        return found
+        return self.memory.ask(
+            (module, node.id, frame),
+            lambda: bounded(self._evaluate(module, node, frame)),
+            UNKNOWN,
+        )
 
     def texts(self, module: Module, node: Node, frame: Frame = EMPTY) -> tuple[Text, ...]:
         """The same as text; what is not text is unknown."""
@@ -118,7 +111,11 @@ class Evaluator:
         if isinstance(value, RuntimeConfig):
             return (RuntimeConfig((*value.path, name)),)
         if isinstance(value, Record):
-            return self._record_member(value, name)
+            return self.memory.ask(
+                (value.module, value.node.id, value.frame, name),
+                lambda: self._record_member(value, name),
+                (),
+            )
         if isinstance(value, Namespace):
             return self._imports.values(value.module, Import(".", name), value.module)
         if isinstance(value, Text) and name in {"value", "origin", "href"}:
@@ -127,6 +124,13 @@ class Evaluator:
 
     def bound(self, module: Module, bound: Bound, frame: Frame) -> tuple[Value, ...]:
         """Evaluate a declared name."""
+        return self.memory.ask(
+            (module, bound.name.id, bound.holder.id, frame),
+            lambda: self._bound(module, bound, frame),
+            (),
+        )
+
+    def _bound(self, module: Module, bound: Bound, frame: Frame) -> tuple[Value, ...]:
         holder = bound.holder
         target = import_of(bound)
         if target is not None:
@@ -253,7 +257,7 @@ class Evaluator:
 
     def _parameter(self, module: Module, bound: Bound, frame: Frame) -> tuple[Value, ...]:
         function, name = bound.scope, text(bound.name)
-        given = frame.get((id(module), function.start_byte, name))
+        given = frame.given.get((id(module), function.start_byte, name))
         if given is not None:
             return given
         default = patterns.default_of(bound.holder)

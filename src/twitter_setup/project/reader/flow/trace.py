@@ -68,7 +68,7 @@ class Tracer:
     ) -> Iterator[Sink]:
         root = climb.whole(node)
         key = (id(module), root.id)
-        if key in seen or depth == 0:
+        if key in seen or depth == 0 or not self._evaluator.memory.spend():
             yield Sink(module, root, frame, "other")
             return
         seen.add(key)
@@ -227,7 +227,7 @@ class Tracer:
                 return
         bound = climb.name_of(module, function) if function is not None else None
         calls: list[Sink] = []
-        if bound is not None and not frame:
+        if bound is not None and frame is EMPTY:
             places = [(module, use) for use in module.uses(bound)]
             for other, use in (*places, *self._foreign_uses(module, bound)):
                 call = use.parent

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from twitter_setup.project.reader.module import Module
 
 _MOST = 8  # alternatives of one expression; more only cost time
+_LONGEST = 100  # pieces of one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,29 @@ class Namespace:
 
 Value = Text | Environment | RuntimeConfig | Record | Function | Client | Namespace
 # The values of parameters, by the function's module, its offset, and the parameter's name.
-Frame = Mapping[tuple[int, int, str], tuple[Value, ...]]
+Given = Mapping[tuple[int, int, str], tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """What the functions around an expression were given. Equal frames are the same object."""
+
+    given: Given
+
 
 GAP = Gap()
 UNKNOWN: tuple[Value, ...] = (Text((GAP,)),)
-EMPTY: Frame = {}
+EMPTY = Frame({})
+
+
+class Frames:
+    """Make frames, one for the same values: what was evaluated in it is found again."""
+
+    def __init__(self) -> None:
+        self._made: dict[frozenset[object], Frame] = {frozenset(): EMPTY}
+
+    def of(self, given: Given) -> Frame:
+        return self._made.setdefault(frozenset(given.items()), Frame(given))
 
 
 def bounded(values: list[Value]) -> tuple[Value, ...]:
@@ -115,7 +134,10 @@ def joined(parts: list[tuple[Text, ...]]) -> tuple[Text, ...]:
     """Concatenate texts: one result for each combination of the parts' alternatives."""
     texts: list[Text] = []
     for combination in product(*parts):
-        texts.append(Text(tuple(piece for text in combination for piece in text.pieces)))
+        pieces = [piece for text in combination for piece in text.pieces]
+        if len(pieces) > _LONGEST:
+            pieces[_LONGEST:] = [GAP]
+        texts.append(Text(tuple(pieces)))
         if len(texts) == _MOST:
             break
     return tuple(texts)
