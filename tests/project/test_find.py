@@ -759,3 +759,22 @@ def test_a_file_that_cannot_be_read_is_said(root: Path) -> None:
 def test_a_cd_in_a_quoted_command_leads_away_from_the_folder_of_the_script() -> None:
     assert not scripts.runs_strapi('concurrently "cd strapi && yarn develop" "cd next && yarn dev"')
     assert scripts.runs_strapi('concurrently "cd next && yarn dev" "strapi develop"')
+
+
+def test_an_e2e_project_that_lints_with_angulars_tools_is_no_front_end(root: Path) -> None:
+    git(root)
+    angular = {"private": True, "dependencies": {"@angular/core": "18.0.0"}}
+    lint = {"lint": {"executor": "@angular-eslint/builder:lint"}}
+    serve = {"serve": {"executor": "@angular/build:dev-server"}}
+    tree(
+        root,
+        {
+            "package.json": angular,
+            "nx.json": {},
+            "apps/cms/package.json": STRAPI,
+            "apps/e2e/project.json": {"projectType": "application", "targets": lint},
+            "apps/web/project.json": {"projectType": "application", "targets": serve | lint},
+        },
+    )
+
+    assert relative(project.find_frontends(root / "apps/cms", root), root) == ["apps/web"]

@@ -64,8 +64,14 @@ def test_without_a_front_end_the_back_end_is_told(tmp_path: Path) -> None:
     ("files", "expected"),
     [
         ({}, False),
-        ({"compose.yml": "services:\n  cms:\n    build: cms\n    environment: [PUBLIC_URL=a]\n"}, True),
-        ({"compose.yml": "services:\n  web:\n    build: web\n    environment: [PUBLIC_URL=a]\n"}, False),
+        (
+            {"compose.yml": "services:\n  cms:\n    build: cms\n    environment: [PUBLIC_URL=a]\n"},
+            True,
+        ),
+        (
+            {"compose.yml": "services:\n  web:\n    build: web\n    environment: [PUBLIC_URL=a]\n"},
+            False,
+        ),
         (
             {"package.json": '{"scripts": {"dev": "dotenv -- turbo dev"}}', ".env": "PUBLIC_URL=a"},
             True,
