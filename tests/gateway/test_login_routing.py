@@ -196,7 +196,24 @@ def test_a_route_below_connect_is_never_the_front_end_s(tmp_path: Path) -> None:
     located = shop(tmp_path / "shop", "app/api/connect/twitter/route.ts")
     with served(tmp_path, located) as world:
         assert world.ask("/api/connect/twitter").by == "strapi"
-    assert any("app/api/connect/twitter/route.ts" in note for note in login_routes.notes(located))
+    (note,) = login_routes.notes(located)
+    assert note.startswith("web/app/api/connect/twitter/route.ts, line 1: nobody reaches")
+    assert "such as web/app/api/login/twitter/route.ts." in note
+
+
+def test_a_route_below_connect_whose_file_is_in_no_such_folder_needs_another_path(
+    tmp_path: Path,
+) -> None:
+    remix = {"dependencies": {"@remix-run/dev": "2.0.0"}}
+    content = {
+        "web/package.json": json.dumps(remix),
+        "web/app/routes/api.connect.twitter.ts": "export const loader = () => null;\n",
+    }
+    located = shop(tmp_path, **content)
+
+    (note,) = login_routes.notes(located)
+
+    assert "Give it a path that does not begin with /api/connect." in note
 
 
 def test_another_prefix_of_strapi_has_its_login_there(tmp_path: Path) -> None:

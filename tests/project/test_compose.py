@@ -34,8 +34,8 @@ def given(root: Path, text: str, name: str = "compose.yml") -> list[tuple[str, s
         "services:\n  x:\n    build: ./shop\n    environment:\n      - URL=http://localhost\n",
         "services:\n  x:\n    build: {context: shop}\n    environment:\n      - 'URL=http://a'\n",
         "services:\n  x:\n    volumes: ['./shop:/app']\n    environment:\n      URL: ${U:-http://a}\n",
-        "services:\n  web:\n    image: node\n    environment:\n      URL: http://localhost\n",
-        "services:\n  shop:\n    image: node\n    environment:\n      URL: http://localhost\n",
+        "services:\n  web:\n    build: .\n    environment:\n      URL: http://localhost\n",
+        "services:\n  shop:\n    volumes: ['.:/a']\n    environment:\n      URL: http://localhost\n",
     ],
 )
 def test_environment_is_read_in_both_forms_with_its_line(tmp_path: Path, text: str) -> None:
@@ -58,8 +58,11 @@ def test_a_monorepo_is_told_apart_by_the_dockerfile(tmp_path: Path) -> None:
         "x:\n    build: ./cms\n    environment: {URL: a}",
         "web:\n    build: ./cms\n    environment: {URL: a}",
         "postgres:\n    image: postgres\n    environment: {URL: a}",
-        "web:\n    environment: [URL]",
-        "web:\n    environment: {URL: }",
+        "app:\n    image: someone/strapi\n    environment: {URL: a}",
+        "shop:\n    image: someone/shop\n    environment: {URL: a}",
+        "proxy:\n    build: .\n    environment: {URL: a}",
+        "web:\n    build: ./shop\n    environment: [URL]",
+        "web:\n    build: ./shop\n    environment: {URL: }",
     ],
 )
 def test_other_services_and_values_of_the_shell_are_left_out(tmp_path: Path, service: str) -> None:
@@ -73,7 +76,7 @@ def test_an_env_file_is_named_with_its_own_line(tmp_path: Path, form: str) -> No
     (tmp_path / "web.env").write_text("# here\nURL=http://localhost:1337\n")
     (tmp_path / "other.env").write_text("URL=http://other\n")
 
-    text = f"services:\n  web:\n    env_file: {form}\n"
+    text = f"services:\n  web:\n    build: shop\n    env_file: {form}\n"
 
     assert given(tmp_path, text) == [("URL", "web.env", 2, "web")]
 
@@ -82,6 +85,7 @@ def test_environment_wins_over_env_file(tmp_path: Path) -> None:
     (tmp_path / "web.env").write_text("URL=http://localhost:1337\n")
 
     text = "services:\n  web:\n    environment:\n      URL: http://a\n    env_file: web.env\n"
+    text += "    build: shop\n"
 
     assert given(tmp_path, text) == [("URL", "compose.yml", 4, "web")]
 
@@ -100,6 +104,7 @@ services:
     environment:
       <<: *env
       URL: http://web
+    build: shop
 """
 
     assert given(tmp_path, text) == [
@@ -114,7 +119,7 @@ services:
     [
         ("services:\n  web:\n    extends: {file: other.yml, service: x}\n", 3),
         ("services:\n  web:\n    extends: gone\n", 3),
-        ("services:\n  web:\n    env_file: gone.env\n", 3),
+        ("services:\n  web:\n    env_file: gone.env\n    build: shop\n", 3),
         ("services: [\n", 2),
         ("services:\n\tweb: x\n", 2),
     ],
@@ -136,15 +141,18 @@ def test_other_shapes_give_nothing(tmp_path: Path, text: str) -> None:
 
 
 def test_a_service_that_extends_itself_ends(tmp_path: Path) -> None:
-    text = "services:\n  web:\n    extends: web\n    environment: [URL=a]\n"
+    text = "services:\n  web:\n    extends: web\n    environment: [URL=a]\n    build: shop\n"
 
     assert given(tmp_path, text) == [("URL", "compose.yml", 4, "web")]
 
 
 def test_compose_files_for_other_machines_are_left_out(tmp_path: Path) -> None:
     names = ("compose.yaml", "docker-compose.dev.yml", "docker-compose.prod.yml", "compose.ci.yml")
-    for name in (*names, "shop/docker-compose.yml", "docker/docker-compose.yml", "other.yml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    elsewhere = ("infra/local/compose.yaml", ".devcontainer/compose.yml", "other.yml")
+    too_far = ("node_modules/x/compose.yml", ".cache/compose.yml", "a/b/c/compose.yml")
+    in_folders = ("shop/docker-compose.yml", "docker/docker-compose.yml")
+    for name in (*names, *in_folders, *elsewhere, *too_far):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text("")
 
     found = compose.find_files(tmp_path, ends(tmp_path))
@@ -152,7 +160,9 @@ def test_compose_files_for_other_machines_are_left_out(tmp_path: Path) -> None:
     assert [path.relative_to(tmp_path).as_posix() for path in found] == [
         "docker-compose.dev.yml",
         "compose.yaml",
+        ".devcontainer/compose.yml",
         "docker/docker-compose.yml",
+        "infra/local/compose.yaml",
         "shop/docker-compose.yml",
     ]
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from twitter_setup.errors import ExitCode, SetupError
 from twitter_setup.project import files, packages
 from twitter_setup.project import find as project
+from twitter_setup.project.tools import scripts
 
 STRAPI = {
     "dependencies": {"@strapi/strapi": "5.54.0"},
@@ -753,3 +754,27 @@ def test_a_file_that_cannot_be_read_is_said(root: Path) -> None:
     with pytest.raises(SetupError, match=r"\.env cannot be read: Is a directory") as caught:
         files.read_source(root / ".env")
     assert caught.value.code == "project_broken"
+
+
+def test_a_cd_in_a_quoted_command_leads_away_from_the_folder_of_the_script() -> None:
+    assert not scripts.runs_strapi('concurrently "cd strapi && yarn develop" "cd next && yarn dev"')
+    assert scripts.runs_strapi('concurrently "cd next && yarn dev" "strapi develop"')
+
+
+def test_an_e2e_project_that_lints_with_angulars_tools_is_no_front_end(root: Path) -> None:
+    git(root)
+    angular = {"private": True, "dependencies": {"@angular/core": "18.0.0"}}
+    lint = {"lint": {"executor": "@angular-eslint/builder:lint"}}
+    serve = {"serve": {"executor": "@angular/build:dev-server"}}
+    tree(
+        root,
+        {
+            "package.json": angular,
+            "nx.json": {},
+            "apps/cms/package.json": STRAPI,
+            "apps/e2e/project.json": {"projectType": "application", "targets": lint},
+            "apps/web/project.json": {"projectType": "application", "targets": serve | lint},
+        },
+    )
+
+    assert relative(project.find_frontends(root / "apps/cms", root), root) == ["apps/web"]

@@ -30,7 +30,8 @@ def shop(root: Path, **files: str) -> tuple[backends.BackEnd, frontends.FrontEnd
 
 
 def test_each_end_is_told_of_its_own_service(tmp_path: Path) -> None:
-    text = "services:\n  cms:\n    environment: [PUBLIC_URL=a]\n  web:\n    environment: [URL=b]\n"
+    text = "services:\n  cms:\n    build: cms\n    environment: [PUBLIC_URL=a]\n"
+    text += "  web:\n    build: web\n    environment: [URL=b]\n"
     back, front = shop(tmp_path, **{"compose.yml": text})
     wanted = {
         back.env_file.path: ["PUBLIC_URL", "URL"],
@@ -40,20 +41,20 @@ def test_each_end_is_told_of_its_own_service(tmp_path: Path) -> None:
     notes = overrides.notes(tmp_path, back, front, wanted)
 
     assert [note.partition(",")[0] for note in notes] == [
-        "PUBLIC_URL is also set in compose.yml:3",
-        "URL is also set in compose.yml:5",
+        "PUBLIC_URL is also set in compose.yml:4",
+        "URL is also set in compose.yml:7",
     ]
 
 
 def test_an_env_file_that_the_plan_changes_is_no_conflict(tmp_path: Path) -> None:
-    text = "services:\n  cms:\n    env_file: cms/.env\n"
+    text = "services:\n  cms:\n    build: cms\n    env_file: cms/.env\n"
     back, front = shop(tmp_path, **{"compose.yml": text, "cms/.env": "PUBLIC_URL=a\n"})
 
     assert overrides.notes(tmp_path, back, front, {back.env_file.path: ["PUBLIC_URL"]}) == ()
 
 
 def test_without_a_front_end_the_back_end_is_told(tmp_path: Path) -> None:
-    text = "services:\n  cms:\n    environment: [PUBLIC_URL=a]\n"
+    text = "services:\n  cms:\n    build: cms\n    environment: [PUBLIC_URL=a]\n"
     back, _ = shop(tmp_path, **{"compose.yml": text})
 
     assert len(overrides.notes(tmp_path, back, None, {back.env_file.path: ["PUBLIC_URL"]})) == 1
@@ -63,8 +64,14 @@ def test_without_a_front_end_the_back_end_is_told(tmp_path: Path) -> None:
     ("files", "expected"),
     [
         ({}, False),
-        ({"compose.yml": "services:\n  cms:\n    environment: [PUBLIC_URL=a]\n"}, True),
-        ({"compose.yml": "services:\n  web:\n    environment: [PUBLIC_URL=a]\n"}, False),
+        (
+            {"compose.yml": "services:\n  cms:\n    build: cms\n    environment: [PUBLIC_URL=a]\n"},
+            True,
+        ),
+        (
+            {"compose.yml": "services:\n  web:\n    build: web\n    environment: [PUBLIC_URL=a]\n"},
+            False,
+        ),
         (
             {"package.json": '{"scripts": {"dev": "dotenv -- turbo dev"}}', ".env": "PUBLIC_URL=a"},
             True,

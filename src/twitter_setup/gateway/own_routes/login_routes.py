@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from twitter_setup.gateway import frontend_routes, strapi_paths
 from twitter_setup.gateway.frontend_routes import FrontEndRoute
@@ -17,6 +17,7 @@ from twitter_setup.project import packages
 from twitter_setup.project.frontend import FrontEnd
 from twitter_setup.project.locate import Located
 
+_CONNECT, _OTHER_FOLDER = "connect", "login"
 _BETTER_AUTH = "better-auth"
 _OF_BETTER_AUTH = frozenset({"/reset-password", "/change-password"})
 _ASKED_IN_A_LOGIN = (
@@ -84,7 +85,11 @@ def _unreached(located: Located, found: Routing) -> Iterator[str]:
     connect = f"{located.backend.api_prefix}/connect"
     for route in (*found.exact, *found.open_):
         if route.pattern.startswith(f"^{re.escape(connect)}/"):
-            yield f"{_place(located, route)}: nobody reaches this route, since {connect} is Strapi's."
+            yield (
+                f"{_place(located, route)}: nobody reaches this route, since {connect} is Strapi's. "
+                f"{_way_out(located, route, connect)} If a login ends there, write the new path as "
+                "`[frontend] redirect_path` in twitter-setup.toml."
+            )
     frontend = located.frontend
     for file, line in files.unread(frontend.root, frontend.framework) if frontend else ():
         yield (
@@ -93,13 +98,25 @@ def _unreached(located: Located, found: Routing) -> Iterator[str]:
         )
 
 
+def _way_out(located: Located, route: FrontEndRoute, connect: str) -> str:
+    """Advise a path outside `connect`: another name for the folder, if the file is in one."""
+    parts = list(PurePosixPath(route.source).parts)
+    if _CONNECT not in parts[:-1]:
+        return f"Give it a path that does not begin with {connect}."
+    parts[parts.index(_CONNECT)] = _OTHER_FOLDER
+    return f"Move it to another folder, such as {_file(located, PurePosixPath(*parts))}."
+
+
 def _takes(route: FrontEndRoute, method: str, path: str) -> bool:
     return (not route.methods or method in route.methods) and bool(re.match(route.pattern, path))
 
 
 def _place(located: Located, route: FrontEndRoute, method: str = "") -> str:
-    folder = located.frontend.root if located.frontend else located.root
-    return f"{_shown(located, folder / route.source)}, line {route.line(method)}"
+    return f"{_file(located, PurePosixPath(route.source))}, line {route.line(method)}"
+
+
+def _file(located: Located, source: PurePosixPath) -> str:
+    return _shown(located, (located.frontend.root if located.frontend else located.root) / source)
 
 
 def _shown(located: Located, path: Path) -> str:

@@ -57,7 +57,12 @@ def build(wish: Wish, frontend: FrontEnd, backend: BackEnd) -> FrontEndPlan:
     }
     parts, refused = _write(frontend, wanted)
     by_hand = steps.write(
-        source, frontend.framework, found, wish.public_url, one_origin=wish.one_origin
+        frontend.root,
+        source,
+        frontend.framework,
+        found,
+        wish.public_url,
+        one_origin=wish.one_origin,
     )
     said = list(notes.of_frontend(frontend, backend, wish.public_url))
     if not any(each.is_backend for each in found) and not by_hand:

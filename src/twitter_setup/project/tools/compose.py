@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from yaml import Node
 
 _NAMES = ("docker-compose*.y*ml", "compose*.y*ml")
-_FOLDERS = (".", "docker", ".docker", ".devcontainer")
+_HIDDEN_FOLDERS = (".docker", ".devcontainer")
 # They run on other machines than this one.
 _NOT_HERE = frozenset({"prod", "production", "staging", "stage", "test", "ci", "deploy"})
 
@@ -51,12 +51,13 @@ class Unread:
 
 
 def find_files(root: Path, ends: tuple[End, ...]) -> tuple[Path, ...]:
-    """Find the compose files for development in the repository's root and in the ends' folders."""
-    places = [root, *(folder for end in ends for folder in folders.upwards(end.root, root))]
+    """Find the compose files for development, up to two levels below `root` and above the ends."""
+    ends_places = [folder for end in ends for folder in folders.upwards(end.root, root)]
+    places = [root, *folders.within(root), *ends_places]
     found = {
         path.resolve(): None
         for place in places
-        for name in _FOLDERS
+        for name in (".", *_HIDDEN_FOLDERS)
         for pattern in _NAMES
         for path in sorted((place / name).glob(pattern))
         if path.is_file() and _NOT_HERE.isdisjoint(path.stem.replace("-", ".").split("."))
@@ -117,15 +118,19 @@ def _parts(
 def _end_of(
     name: str, parts: list[Mapping[str, Node]], file: Path, ends: tuple[End, ...]
 ) -> End | None:
-    """Tell which end a service runs: by the folder it builds or mounts, else by its name."""
+    """Tell which end a service runs: the one whose folder it builds or mounts.
+
+    Its name only decides between ends that are all in a folder that it builds or mounts.
+    """
     paths = [path for part in parts for path in _paths(part, file)]
     for path in paths:
         inside = [end for end in ends if path == end.root or path.is_relative_to(end.root)]
         if inside:
             return max(inside, key=lambda end: len(end.root.parts))
+    held = [end for end in ends if any(end.root.is_relative_to(path) for path in paths)]
     words = name.lower().replace("_", "-")
-    named = [end for end in ends if words in {end.root.name.lower(), end.name.lower()}]
-    usual = [end for end in ends if not set(words.split("-")).isdisjoint(end.usual_names)]
+    named = [end for end in held if words in {end.root.name.lower(), end.name.lower()}]
+    usual = [end for end in held if not set(words.split("-")).isdisjoint(end.usual_names)]
     found = named or usual
     return found[0] if len(found) == 1 else None
 
@@ -143,8 +148,6 @@ def _paths(part: Mapping[str, Node], file: Path) -> Iterator[Path]:
         source = _text(_members(mount).get("source")) or _text(mount).partition(":")[0]
         if source.startswith((".", "/")):
             yield (file.parent / source).resolve()
-    for _, path, _ in _env_files(part, file):
-        yield path.parent
 
 
 def _own(part: Mapping[str, Node], service: str, file: Path) -> Iterator[Given]:

@@ -46,6 +46,12 @@ def search_deep(folder: Path, accept: Callable[[Path], bool]) -> list[Path]:
     return _search(folder, accept, _DEPTH, _SKIPPED | _NOT_DEEP)
 
 
+def within(folder: Path) -> list[Path]:
+    """List all folders up to two levels below `folder`."""
+    children = _subfolders(folder, _SKIPPED)
+    return [each for child in children for each in (child, *_subfolders(child, _SKIPPED))]
+
+
 def repository_root(start: Path) -> Path:
     """Find the folder with `.git`; without git, the one that seems to hold the whole project."""
     start = start.resolve()

@@ -19,13 +19,8 @@ _STRAPI_COMMANDS = frozenset({"dev", "develop", "start", "build", "console", "wa
 
 def commands(script: str) -> Iterator[tuple[str, ...]]:
     """Split a script into its commands; a quoted command (`concurrently "vite" "…"`) too."""
-    spaced = re.sub(r"(&&|\|\||;)", r" \1 ", script)
-    try:
-        words = shlex.split(spaced)
-    except ValueError:  # a quote that is never closed
-        words = spaced.split()
     command: list[str] = []
-    for part in (part for word in words for part in word.split()):
+    for part in (part for word in _words(script) for part in word.split()):
         if part in _SEPARATORS:
             yield tuple(command)
             command = []
@@ -36,9 +31,7 @@ def commands(script: str) -> Iterator[tuple[str, ...]]:
 
 def runs(script: str, programs: frozenset[str]) -> bool:
     """Whether the script runs one of the programs in its own folder."""
-    for command in commands(script):
-        if command[:1] == ("cd",):
-            return False
+    for command in _commands_here(script):
         if _is_elsewhere(command):
             continue
         if any(PurePosixPath(word).name in programs for word in command):
@@ -51,9 +44,7 @@ def runs_strapi(script: str) -> bool:
 
     Not a script of another package that is called strapi: `pnpm -F strapi dev`, `npm run strapi`.
     """
-    for command in commands(script):
-        if command[:1] == ("cd",):
-            return False
+    for command in _commands_here(script):
         if _is_elsewhere(command):
             continue
         for place, word in enumerate(command):
@@ -67,6 +58,29 @@ def runs_strapi(script: str) -> bool:
             ):
                 return True
     return False
+
+
+def _commands_here(script: str) -> Iterator[tuple[str, ...]]:
+    """Yield the commands before a `cd`; a `cd` in a quoted command ends only that one."""
+    command: list[str] = []
+    for word in (*_words(script), ";"):
+        if len(word.split()) > 1:
+            yield from _commands_here(word)
+        elif word not in _SEPARATORS:
+            command.append(word)
+        elif command[:1] == ["cd"]:
+            return
+        else:
+            yield tuple(command)
+            command = []
+
+
+def _words(script: str) -> list[str]:
+    spaced = re.sub(r"(&&|\|\||;)", r" \1 ", script)
+    try:
+        return shlex.split(spaced)
+    except ValueError:  # a quote that is never closed
+        return spaced.split()
 
 
 def _is_elsewhere(command: tuple[str, ...]) -> bool:
