@@ -229,7 +229,11 @@ def test_a_reload_of_strapi_leaves_the_front_end_open_and_asks_for_marks_alone(
     ends.pids[strapi.port] = 201
     strapi.calls.clear()
     opened = []
-    until(watched, lambda site: bool(opened.append(site) or "GET /admin" in strapi.calls), ends)  # type: ignore[func-returns-value]
+    until(
+        watched,
+        lambda site: bool(opened.append(site) or "POST /admin/reset-password" in strapi.calls),
+        ends,
+    )  # type: ignore[func-returns-value]
     opened.append(settled(watched, ends))
 
     assert all(replace(site, port=0) == replace(former, port=0) for site in opened)
@@ -239,7 +243,7 @@ def test_a_reload_of_strapi_leaves_the_front_end_open_and_asks_for_marks_alone(
 def test_other_marks_are_probed_for_anew(ends: Ends, front: Upstream, strapi: AdminServer) -> None:
     watched = ends.admission()
     settled(watched, ends)
-    for route in ("GET /admin/init", "GET /admin", "POST /admin/reset-password"):
+    for route in ("GET /admin/init", "POST /admin/reset-password"):
         body = b'{"data": {"hasAdmin": true}}'
         strapi.at(route, instead(200, body, {"X-Own": "strapi"}))
     front.seen.clear()
@@ -261,7 +265,7 @@ def test_a_strapi_that_is_away_for_a_moment_keeps_its_marks(
     away = now(watched, ends)
     ends.pids[strapi.port] = pid
     strapi.calls.clear()
-    until(watched, lambda _: "GET /admin" in strapi.calls, ends)
+    until(watched, lambda _: "POST /admin/reset-password" in strapi.calls, ends)
 
     assert away.is_frontend_open
     assert away.admin_side == former.admin_side

@@ -33,8 +33,8 @@ def front() -> Iterator[Upstream]:
     server.stop()
 
 
-def asked(strapi: AdminServer, panel: str = "") -> StrapiSeen:
-    seen = inspection.ask_strapi(strapi.port, panel)
+def asked(strapi: AdminServer) -> StrapiSeen:
+    seen = inspection.ask_strapi(strapi.port)
     assert seen is not None
     return seen
 
@@ -55,13 +55,6 @@ def test_a_mark_is_on_thrown_errors_too(strapi: AdminServer) -> None:
     assert "x-powered-by" not in dict(seen.marks)
 
 
-def test_a_mark_is_on_the_panel_s_page_wherever_that_is(strapi: AdminServer) -> None:
-    page = instead(200, b"", {"Referrer-Policy": "no-referrer"})
-    strapi.at("GET /back/office", page)
-
-    assert dict(asked(strapi, "back/office").marks) == {"referrer-policy": "no-referrer"}
-
-
 @pytest.mark.parametrize(
     "name",
     [
@@ -78,7 +71,7 @@ def test_what_every_server_sends_is_no_mark(name: str) -> None:
 def test_nothing_is_sent_that_strapi_would_act_on(strapi: AdminServer) -> None:
     asked(strapi)
 
-    assert strapi.calls == ["GET /admin/init", "POST /admin/reset-password", "GET /admin"]
+    assert strapi.calls == ["GET /admin/init", "POST /admin/reset-password"]
     assert json.loads(strapi.seen[1][2]) == {}
 
 
@@ -90,21 +83,21 @@ def test_whether_there_is_an_administrator_is_read(strapi: AdminServer) -> None:
     assert asked(strapi).has_admin is False
 
 
-@pytest.mark.parametrize("route", ["GET /admin/init", "GET /admin"])
+@pytest.mark.parametrize("route", ["GET /admin/init", "POST /admin/reset-password"])
 def test_a_strapi_that_still_starts_is_not_known_yet(strapi: AdminServer, route: str) -> None:
     strapi.at(route, instead(503))
 
-    assert inspection.ask_strapi(strapi.port, "") is None
+    assert inspection.ask_strapi(strapi.port) is None
 
 
 def test_nobody_is_not_known_yet() -> None:
-    assert inspection.ask_strapi(free_port(), "") is None
+    assert inspection.ask_strapi(free_port()) is None
     assert inspection.ask_page(free_port()) is None
     assert inspection.probe(free_port(), [""], SIDE, "backend") is None
 
 
 def test_another_server_is_not_taken_for_strapi(front: Upstream) -> None:
-    assert inspection.ask_strapi(front.port, "") == StrapiSeen(has_admin=None)
+    assert inspection.ask_strapi(front.port) == StrapiSeen(has_admin=None)
 
 
 def test_a_page_that_does_not_end_is_not_waited_for(

@@ -164,7 +164,7 @@ class Admission:
         """Ask for what is lacking; what was not answered is lacking still."""
         site = self.site
         if known.lacks_strapi(ends):
-            strapi = inspection.ask_strapi(site.backend_port, site.admin_side.panel)
+            strapi = inspection.ask_strapi(site.backend_port)
             if strapi is not None:
                 known = replace(known, strapi=strapi, strapi_of=ends.backend)
         if known.lacks_front(ends) and site.frontend_port:
