@@ -228,12 +228,13 @@ def test_a_reload_of_strapi_leaves_the_front_end_open_and_asks_for_marks_alone(
 
     ends.pids[strapi.port] = 201
     strapi.calls.clear()
-    opened = []
-    until(
-        watched,
-        lambda site: bool(opened.append(site) or "POST /admin/reset-password" in strapi.calls),
-        ends,
-    )  # type: ignore[func-returns-value]
+    opened: list[Site] = []
+
+    def has_asked(site: Site) -> bool:
+        opened.append(site)
+        return "POST /admin/reset-password" in strapi.calls
+
+    until(watched, has_asked, ends)
     opened.append(settled(watched, ends))
 
     assert all(replace(site, port=0) == replace(former, port=0) for site in opened)
