@@ -45,8 +45,7 @@ def ask_strapi(port: int) -> StrapiSeen | None:
     """Learn whether Strapi has an administrator, and its marks; None: it does not answer yet.
 
     A mark is on an answer and on a thrown error. The panel's page is not asked for: under
-    `strapi develop` that wakes its Vite, and the next restart leaves a worker behind for good
-    (measured, 5.54.0).
+    `strapi develop` that wakes its Vite.
     """
     with suppress(httpx.HTTPError), _client(port) as client:
         init = _ask(client, _INIT)
