@@ -87,12 +87,15 @@ def assert_only_the_line_is_left(project: Project, before: dict[str, bytes]) -> 
 def assert_no_worker_is_left_over(server: Server, processes: int) -> None:
     """Strapi leaves one behind when `.env` and its configuration change at the very same moment.
 
-    A worker that stays is a known, open race, and is reported as an expected failure.
+    Open regression: `tunnel` leaves one behind since it asks Strapi for its admin side, for a cause
+    not found yet. It is reported as an expected failure until then; make it an assertion again.
     """
     until = time.monotonic() + 10
     while len(server.processes()) != processes:
         if time.monotonic() > until:
-            pytest.xfail(f"{processes} processes of Strapi's; there are {server.processes()}")
+            pytest.xfail(
+                f"open regression: {processes} processes of Strapi's; there are {server.processes()}"
+            )
         time.sleep(0.1)
 
 
